@@ -1,0 +1,443 @@
+// Sound and pictures of a lesson: three connections at most (camera and microphone, shared screen, all that is received),
+// set up through messages that the lesson's one WebSocket carries.
+//
+// It survives everything that goes away under it: the WebSocket (connections go on, unanswered requests are sent again by
+// `resume`), the media server (`rejoin` builds all anew), a network change (a failed connection is built anew).
+
+const REQUEST_SECONDS = 8;
+const RETRY_SECONDS = [0.3, 1, 2, 5, 10];
+const VIDEO = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 24 } };
+const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const SCREEN = { frameRate: { ideal: 8, max: 15 }, width: { max: 1920 }, height: { max: 1080 } };
+
+/**
+ * @callback Send     one JSON object to the server; returns false when the socket is not open.
+ * @callback OnTrack  ({person, kind, feed, track, stream}) when something can be shown; with track null when it ended.
+ * @callback OnState  ({leg, state, code?, kinds?, stream?}): leg "cam" | "screen" | "watch"; state "off" | "connecting" |
+ *                    "on" | "lost" | "refused" (code: the server's) | "denied" (code: the browser's, "NotAllowedError").
+ */
+export class LiveMedia {
+  constructor(send, onTrack = () => {}, onState = () => {}) {
+    this.send = send;
+    this.onTrack = onTrack;
+    this.onState = onState;
+    this.iceServers = [];
+    this.feeds = [];
+    this.shown = new Map();
+    this.waiting = new Map();
+    this.count = 0;
+    this.stamp = Math.random().toString(36).slice(2, 8);
+    this.closed = false;
+    this.legs = { cam: new SendingLeg(this, "cam"), screen: new SendingLeg(this, "screen") };
+    this.watching = new WatchingLeg(this);
+  }
+
+  /**
+   * Starts sending what is true; what is not named stays as it is. Asks the person for permission where needed.
+   * `sound` shares the screen's sound too, for those who may also speak.
+   * @returns {Promise<boolean>} whether all of it is being sent; the reason otherwise went to onState.
+   */
+  async publish({ audio, video, screen, sound } = {}) {
+    const cam = audio || video ? this.legs.cam.add({ audio: !!audio, video: !!video }) : true;
+    const other = screen ? this.legs.screen.add({ screen: true, audio: !!sound }) : true;
+    return (await Promise.all([cam, other])).every(Boolean);
+  }
+
+  /** Stops sending "audio", "video" or "screen", and lets go of the device. */
+  async stop(kind) {
+    await (kind === "screen" ? this.legs.screen : this.legs.cam).remove(kind);
+  }
+
+  /** What this page sends now, for its own picture: {audio, video, screen} of MediaStreamTrack or undefined. */
+  get own() {
+    return { ...this.legs.cam.tracks, ...this.legs.screen.tracks };
+  }
+
+  /** A message from the server. @returns {boolean} whether it was one of ours. */
+  handle(message) {
+    switch (message.t) {
+      case "ice":
+        this.iceServers = message.servers ?? [];
+        return true;
+      case "feeds":
+        this.feeds = message.feeds ?? [];
+        this.watching.refresh();
+        return true;
+      case "answer":
+        this.settle(message.ref, message);
+        return true;
+      case "offer":
+        if (!this.settle(message.ref, message)) this.watching.take(message);
+        return true;
+      case "candidate":
+        this.connection(message.leg)?.addIceCandidate(message.candidate ?? undefined).catch(() => {});
+        return true;
+      case "refused":
+        return this.settle(message.ref, { refused: message.code ?? "?" });
+      case "rejoin":
+        this.rejoin();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Everything anew: the media server was restarted, or this page was given a new seat. */
+  rejoin() {
+    this.forget();
+    this.legs.cam.rebuild();
+    this.legs.screen.rebuild();
+    this.watching.rebuild();
+  }
+
+  /** The WebSocket is open again: connections went on; only what was under way is asked again. */
+  resume() {
+    const open = [...this.waiting.keys()];
+    for (const ref of open) this.settle(ref, { refused: "lost" });
+    // An answer of ours may have been lost as well: the server then offers anew.
+    this.watching.refresh();
+  }
+
+  /** Lets go of everything, for leaving the lesson. */
+  close() {
+    this.closed = true;
+    this.forget();
+    this.legs.cam.close();
+    this.legs.screen.close();
+    this.watching.close();
+  }
+
+  connection(leg) {
+    return leg === "watch" ? this.watching.pc : this.legs[leg]?.pc;
+  }
+
+  forget() {
+    for (const ref of [...this.waiting.keys()]) this.settle(ref, { refused: "forgotten" });
+  }
+
+  /** Sends a request and waits for the message with its ref. @returns {Promise<object>} it, or {refused}. */
+  ask(message) {
+    const ref = `${this.stamp}-${++this.count}`;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.settle(ref, { refused: "late" }), REQUEST_SECONDS * 1000);
+      this.waiting.set(ref, { resolve, timer });
+      if (this.send({ ...message, ref }) === false) this.settle(ref, { refused: "lost" });
+    });
+  }
+
+  settle(ref, answer) {
+    const entry = this.waiting.get(ref);
+    if (!entry) return false;
+    this.waiting.delete(ref);
+    clearTimeout(entry.timer);
+    entry.resolve(answer);
+    return true;
+  }
+}
+
+/** What both kinds of connection share: one piece of work at a time, and another try after a failure. */
+class Leg {
+  constructor(live, name) {
+    this.live = live;
+    this.name = name;
+    this.pc = null;
+    this.tries = 0;
+    this.queue = Promise.resolve();
+  }
+
+  /** Runs work after all earlier work of this leg; its failure does not stop later work. */
+  then(work) {
+    const done = this.queue.then(() => (this.live.closed ? false : work()));
+    this.queue = done.catch(() => {});
+    return done;
+  }
+
+  open() {
+    this.drop();
+    const pc = new RTCPeerConnection({ iceServers: this.live.iceServers, bundlePolicy: "max-bundle" });
+    this.pc = pc;
+    pc.onicecandidate = ({ candidate }) => {
+      if (this.pc !== pc) return;
+      const value = candidate?.candidate
+        ? { candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex }
+        : null;
+      this.live.send({ t: "candidate", leg: this.name, candidate: value });
+    };
+    pc.onconnectionstatechange = () => {
+      if (this.pc !== pc) return;
+      if (pc.connectionState === "connected") {
+        this.tries = 0;
+        this.state("on");
+      } else if (pc.connectionState === "disconnected") {
+        this.state("lost");
+      } else if (pc.connectionState === "failed") {
+        this.state("lost");
+        this.rebuild();
+      }
+    };
+    return pc;
+  }
+
+  drop() {
+    clearTimeout(this.timer);
+    const pc = this.pc;
+    this.pc = null;
+    pc?.close();
+  }
+
+  /** Another try later; an explicit refusal is not tried again. @returns {boolean} false. */
+  fail(code) {
+    const temporary = ["lost", "late", "forgotten", "MED-006", "MED-009", "?"].includes(code);
+    if (code === "forgotten" || this.live.closed) return false;
+    if (!temporary) return this.giveUp(code);
+    const seconds = RETRY_SECONDS[Math.min(this.tries++, RETRY_SECONDS.length - 1)];
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.rebuild(), seconds * 1000);
+    this.state("lost", { code });
+    return false;
+  }
+
+  giveUp(code) {
+    this.drop();
+    this.state("refused", { code });
+    return false;
+  }
+
+  state(state, more = {}) {
+    this.live.onState({ leg: this.name, state, ...more });
+  }
+}
+
+class SendingLeg extends Leg {
+  /** What is to be sent, by kind; the connection's place for each kind; and what the server last agreed to. */
+  tracks = {};
+  slots = {};
+  agreed = [];
+
+  add(wanted) {
+    return this.then(async () => {
+      const missing = Object.keys(wanted).filter((kind) => wanted[kind] && this.tracks[kind]?.readyState !== "live");
+      try {
+        if (missing.length) for (const track of await this.capture(missing)) this.keep(track);
+      } catch (error) {
+        this.state("denied", { code: error.name });
+        return false;
+      }
+      return this.offer();
+    });
+  }
+
+  async capture(kinds) {
+    if (this.name === "screen") {
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: SCREEN, audio: kinds.includes("audio") });
+      return stream.getTracks();
+    }
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: kinds.includes("audio") && AUDIO,
+      video: kinds.includes("video") && VIDEO,
+    });
+    return stream.getTracks();
+  }
+
+  keep(track) {
+    const kind = this.name === "screen" && track.kind === "video" ? "screen" : track.kind;
+    if (kind === "screen") track.contentHint = "detail";
+    this.tracks[kind]?.stop();
+    this.tracks[kind] = track;
+    // The person ended it outside the page: “stop sharing”, or a camera that was pulled out.
+    track.onended = () => this.tracks[kind] === track && this.remove(kind);
+  }
+
+  remove(kind) {
+    return this.then(async () => {
+      if (this.name === "screen") for (const other of Object.keys(this.tracks)) this.release(other);
+      this.release(kind);
+      if (Object.keys(this.tracks).length) return this.offer();
+      if (this.pc) this.live.send({ t: "unpublish", leg: this.name });
+      this.drop();
+      this.state("off");
+      return true;
+    });
+  }
+
+  release(kind) {
+    this.tracks[kind]?.stop();
+    delete this.tracks[kind];
+  }
+
+  rebuild() {
+    this.drop();
+    if (!Object.keys(this.tracks).length) return;
+    this.then(() => this.offer());
+  }
+
+  close() {
+    this.drop();
+    for (const kind of Object.keys(this.tracks)) this.release(kind);
+  }
+
+  /** The server will not have it: lets go of what it did not agree to, and goes on with the rest. */
+  giveUp(code) {
+    this.drop();
+    const refused = Object.keys(this.tracks).filter((kind) => !this.agreed.includes(kind));
+    for (const kind of refused.length ? refused : Object.keys(this.tracks)) this.release(kind);
+    this.state("refused", { code, kinds: Object.keys(this.tracks) });
+    if (Object.keys(this.tracks).length) this.rebuild();
+    else this.live.send({ t: "unpublish", leg: this.name });
+    return false;
+  }
+
+  /** Makes the connection send exactly `tracks`. */
+  async offer() {
+    if (!Object.keys(this.tracks).length) return true;
+    if (!this.pc) {
+      this.slots = {};
+      this.open();
+      this.state("connecting");
+    }
+    const pc = this.pc;
+    try {
+      this.place(pc);
+      await pc.setLocalDescription(await pc.createOffer());
+      const answer = await this.live.ask({ t: "publish", leg: this.name, sdp: pc.localDescription.sdp });
+      if (this.pc !== pc) return false;
+      if (answer.refused) {
+        this.drop();
+        return this.fail(answer.refused);
+      }
+      await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    } catch (error) {
+      if (this.pc !== pc) return false;
+      this.drop();
+      return this.fail("?");
+    }
+    const kinds = Object.keys(this.tracks);
+    this.agreed = kinds;
+    this.state(pc.connectionState === "connected" ? "on" : "connecting", { kinds });
+    return true;
+  }
+
+  place(pc) {
+    for (const [kind, track] of Object.entries(this.tracks)) {
+      if (!this.slots[kind]) {
+        this.slots[kind] = pc.addTransceiver(track, { direction: "sendonly" });
+        preferCodec(this.slots[kind], track.kind);
+      } else if (this.slots[kind].sender.track !== track) {
+        this.slots[kind].sender.replaceTrack(track);
+      }
+      this.slots[kind].direction = "sendonly";
+    }
+    for (const [kind, slot] of Object.entries(this.slots)) {
+      if (this.tracks[kind]) continue;
+      slot.sender.replaceTrack(null);
+      slot.direction = "inactive";
+    }
+  }
+}
+
+class WatchingLeg extends Leg {
+  streams = new Map();
+
+  constructor(live) {
+    super(live, "watch");
+  }
+
+  /** Asks for what can be seen now, unless an asking is already waiting its turn. */
+  refresh() {
+    if (this.pending) return;
+    this.pending = true;
+    this.then(() => {
+      this.pending = false;
+      return this.ask();
+    });
+  }
+
+  rebuild() {
+    this.drop();
+    this.clear();
+    this.refresh();
+  }
+
+  close() {
+    this.drop();
+    this.clear();
+  }
+
+  async ask() {
+    const feeds = this.live.feeds.map((item) => item.feed);
+    if (!feeds.length && !this.pc) return true;
+    const offer = await this.live.ask({ t: "watch", feeds, fresh: !this.pc });
+    if (offer.refused) return offer.refused === "forgotten" ? false : this.retry(offer.refused);
+    return this.answer(offer);
+  }
+
+  retry(code) {
+    this.drop();
+    return this.fail(code);
+  }
+
+  /** An offer nobody asked for. */
+  take(offer) {
+    this.then(() => this.answer(offer));
+  }
+
+  async answer(offer) {
+    // Nothing to change.
+    if (!offer.sdp) return true;
+    if (offer.fresh || !this.pc) {
+      this.clear();
+      this.listen(this.open());
+      this.state("connecting");
+    }
+    const pc = this.pc;
+    try {
+      await pc.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+      await pc.setLocalDescription(await pc.createAnswer());
+      this.show(offer.feeds ?? []);
+      this.live.send({ t: "watched", ref: offer.ref, sdp: pc.localDescription.sdp });
+      return true;
+    } catch (error) {
+      return this.pc === pc ? this.retry("?") : false;
+    }
+  }
+
+  listen(pc) {
+    pc.ontrack = () => this.pc === pc && this.show(this.current ?? []);
+  }
+
+  /** Tells the page what began and what ended. */
+  show(list) {
+    this.current = list;
+    const seen = new Set();
+    for (const { mid, feed, person, kind } of list) {
+      const track = this.pc?.getTransceivers().find((slot) => slot.mid === mid)?.receiver.track;
+      if (!track) continue;
+      const key = `${feed} ${kind}`;
+      seen.add(key);
+      const known = this.streams.get(key);
+      if (known?.track === track) continue;
+      const stream = new MediaStream([track]);
+      this.streams.set(key, { person, kind, feed, track, stream });
+      this.live.onTrack({ person, kind, feed, track, stream });
+    }
+    for (const key of [...this.streams.keys()]) if (!seen.has(key)) this.end(key);
+  }
+
+  clear() {
+    this.current = [];
+    for (const key of [...this.streams.keys()]) this.end(key);
+  }
+
+  end(key) {
+    const { person, kind, feed } = this.streams.get(key);
+    this.streams.delete(key);
+    this.live.onTrack({ person, kind, feed, track: null, stream: null });
+  }
+}
+
+/** One codec each keeps descriptions small; the server offers these to everybody. */
+function preferCodec(slot, type) {
+  const wanted = type === "audio" ? ["audio/opus"] : ["video/VP8", "video/rtx"];
+  const codecs = RTCRtpSender.getCapabilities?.(type)?.codecs.filter((codec) => wanted.includes(codec.mimeType));
+  if (codecs?.length) slot.setCodecPreferences?.(codecs);
+}

@@ -1,0 +1,4 @@
+#include <libxml/xmlreader.h>
+#include <libxml/HTMLparser.h>
+#include <libxml/tree.h>
+#include <libxml/xmlerror.h>

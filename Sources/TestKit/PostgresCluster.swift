@@ -1,0 +1,145 @@
+import Foundation
+package import Storage
+
+/// A private PostgreSQL for one test process: on a Unix socket in a temporary folder, as an unprivileged user.
+///
+/// A watcher stops it and removes the folder when this process ends in any way, kill -9 included: it reads from a pipe
+/// whose other end only this process holds. Commits are not synced, in tests only.
+package actor PostgresCluster {
+  package static let shared = PostgresCluster()
+
+  private struct Place {
+    let folder: String
+    /// Only this process holds it; its end is the watcher's signal.
+    let lifeline: Pipe
+  }
+
+  private struct Made {
+    weak var engine: (any Engine)?
+    let name: String
+  }
+
+  private var place: Result<Place, any Error>?
+  private var templates: [String: String] = [:]
+  private var made: [Made] = []
+  private var count = 0
+  private var busy = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  /// A database of its own with the schema of `migrations`; removed some time after its engine is gone.
+  ///
+  /// - Throws: `ClusterError` when PostgreSQL is missing or does not start: the test fails, it is not skipped.
+  package func database(_ migrations: [Migration]) async throws -> PostgresSettings {
+    await enter()
+    defer { leave() }
+    let admin = try administration()
+    let removable = made.filter { $0.engine == nil }
+    made.removeAll { $0.engine == nil }
+    let template = try await template(migrations, admin)
+    count += 1
+    let name = "t\(count)"
+    try await admin.command("CREATE DATABASE \(name) TEMPLATE \(template)")
+    for old in removable { try await admin.command("DROP DATABASE IF EXISTS \(old.name) WITH (FORCE)") }
+    await admin.close()
+    return settings(database: name)
+  }
+
+  /// Remembers whose database it is.
+  package func remember(_ engine: any Engine, _ settings: PostgresSettings) {
+    made.append(Made(engine: engine, name: String(settings.address.split(separator: "=").last ?? "")))
+  }
+
+  /// One at a time: the server refuses to copy a template that somebody else is copying or filling.
+  private func enter() async {
+    guard busy else {
+      busy = true
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  private func leave() {
+    if waiting.isEmpty { busy = false } else { waiting.removeFirst().resume() }
+  }
+
+  private func template(_ migrations: [Migration], _ admin: PostgresEngine) async throws -> String {
+    let key = migrations.map(\.hash).joined()
+    if let name = templates[key] { return name }
+    let name = "template_\(templates.count)"
+    try await admin.command("CREATE DATABASE \(name)")
+    let database = Database(engine: PostgresEngine(settings(database: name)))
+    try await Migrator(migrations).migrate(database)
+    await database.close()
+    templates[key] = name
+    return name
+  }
+
+  private func administration() throws -> PostgresEngine {
+    if place == nil { place = Result { try Self.start() } }
+    return PostgresEngine(settings(database: "postgres"))
+  }
+
+  private func settings(database: String) -> PostgresSettings {
+    let folder = (try? place?.get().folder) ?? ""
+    var settings = PostgresSettings(address: "host=\(folder) user=lopan dbname=\(database)")
+    // The machine runs many tests at once.
+    settings.connectSeconds = 30
+    settings.waitSeconds = 60
+    return settings
+  }
+
+  // MARK: Starting
+
+  private static let binaries = "/usr/lib/postgresql/15/bin"
+
+  private static func start() throws -> Place {
+    guard FileManager.default.isExecutableFile(atPath: binaries + "/initdb") else {
+      throw ClusterError("PostgreSQL is missing: install postgresql-15 (no \(binaries)/initdb)")
+    }
+    let folder = FileManager.default.temporaryDirectory.path + "/lopan-pg-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let lifeline = Pipe()
+    let ready = Pipe()
+    let watcher = Process()
+    watcher.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
+    watcher.arguments = ["/bin/sh", "-c", script, "sh", folder, binaries]
+    watcher.standardInput = lifeline
+    watcher.standardOutput = ready
+    watcher.standardError = FileHandle.nullDevice
+    _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    try watcher.run()
+    let answer = String(decoding: ready.fileHandleForReading.availableData, as: UTF8.self)
+    guard answer.hasPrefix("ready") else {
+      let log = (try? String(contentsOfFile: folder + ".log", encoding: .utf8)) ?? ""
+      throw ClusterError("PostgreSQL did not start: \(answer) \(log.suffix(2_000))")
+    }
+    return Place(folder: folder, lifeline: lifeline)
+  }
+
+  /// Starts the server, says “ready”, waits for the end of standard input, then cleans up.
+  private static let script = """
+    folder=$1; binaries=$2; log=$folder.log
+    as() { "$@"; }
+    if [ "$(id -u)" = 0 ]; then
+      user=postgres; id -u postgres >/dev/null 2>&1 || user=nobody
+      chown $user "$folder"
+      as() { setpriv --reuid=$user --regid=$(id -g $user) --clear-groups "$@"; }
+    fi
+    cd "$folder"
+    as "$binaries/initdb" -D "$folder/data" -U lopan -A trust -E UTF8 --locale=C --no-sync </dev/null >"$log" 2>&1 &&
+    as "$binaries/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/server.log" -o "-c listen_addresses= \
+      -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off -c max_connections=300 \
+      -c shared_buffers=64MB -c autovacuum=off -c max_wal_size=256MB" start </dev/null >>"$log" 2>&1 &&
+    echo ready || echo failed
+    exec 1>&-
+    read _
+    as "$binaries/pg_ctl" -D "$folder/data" -m immediate stop </dev/null >/dev/null 2>&1
+    cd /; rm -rf "$folder" "$log"
+    """
+}
+
+/// The private PostgreSQL could not be had.
+package struct ClusterError: Error, CustomStringConvertible {
+  package let description: String
+  init(_ description: String) { self.description = description }
+}
