@@ -25,7 +25,7 @@ let platform: [Target.Dependency] =
 let features: [(name: String, extra: [Target.Dependency])] = [
   ("Organisation", ["Spreadsheets"]),
   ("Timetable", []),
-  ("LiveClass", ["Media"]),
+  ("LiveClass", ["Media", crypto, lifecycle]),
   ("Incidents", []),
 ]
 
@@ -41,6 +41,8 @@ let foundation: [(name: String, uses: [Target.Dependency])] = [
       .product(name: "X509", package: "swift-certificates"),
       .product(name: "SwiftASN1", package: "swift-asn1"),
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      .product(name: "HummingbirdCore", package: "hummingbird"),
+      .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
       .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
       .product(name: "HTTPTypes", package: "swift-http-types"),
     ] + nio("NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOTLS", "NIOConcurrencyHelpers")
@@ -82,12 +84,16 @@ var targets: [Target] = [
   .executableTarget(
     name: "lopan",
     dependencies: [
-      "App", "Rules", "Storage", logging, lifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "App", "Rules", "Storage", "Web", "Identity", "Jobs", "Media", hummingbird, logging, lifecycle,
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: strict),
   .target(
     name: "TestKit",
-    dependencies: everything + ["App", .product(name: "HummingbirdTesting", package: "hummingbird")],
+    dependencies: everything + [
+      "App", .product(name: "HummingbirdTesting", package: "hummingbird"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    ] + nio("NIOCore", "NIOPosix"),
     swiftSettings: strict),
 ]
 for part in foundation {

@@ -9,40 +9,40 @@ enum AccountPages {
       "Tài khoản của tôi",
       body: """
         <h1>Tài khoản của tôi</h1>
-        \(error.map(SignInPages.problem))\
-        <section class="card">
-        <h2>\(viewer.person.name)</h2>
-        <p>\(viewer.roles.map(\.label).sorted().joined(separator: " · "))</p>
+        \(error.map { SignInPages.problem($0, "Chưa đổi được") })\
+        <section class="card" aria-labelledby="me">
+        <h2 id="me">\(viewer.person.name)</h2>
+        <p class="meta">\(viewer.roles.map(\.label).sorted().joined(separator: " · "))</p>
         \(viewer.isVerified ? verified : unverified)
-        <form method="post" action="/sign-out"><button class="button quiet" type="submit">Đăng xuất</button></form>
+        <form method="post" action="/sign-out"><button class="button quiet">Đăng xuất</button></form>
         </section>
-        <section class="card">
-        <h2>Đang đăng nhập ở</h2>
+        <section aria-labelledby="sessions">
+        <h2 id="sessions">Đang đăng nhập ở</h2>
         <p class="hint">Thấy thiết bị lạ? Bấm “Đăng xuất thiết bị này”, rồi đổi mật khẩu.</p>
-        <ul class="cards">
+        <ul class="cards rows">
         \(sessions.map { session($0, isThis: $0.id == viewer.session, now: now) })
         </ul>
-        <form method="post" action="/account/sessions/end-others"><button class="button quiet" type="submit">Đăng xuất mọi thiết bị khác</button></form>
+        <form method="post" action="/account/sessions/end-others"><button class="button quiet">Đăng xuất mọi thiết bị khác</button></form>
         </section>
-        <section class="card">
-        <h2>Đổi mật khẩu</h2>
-        <form method="post" action="/account/password" class="form">
+        <section aria-labelledby="change">
+        <h2 id="change">Đổi mật khẩu</h2>
+        <form method="post" action="/account/password">
         \(field("current", "Mật khẩu hiện nay", autocomplete: "current-password"))
         \(field("password", "Mật khẩu mới", autocomplete: "new-password"))
         \(field("again", "Gõ lại mật khẩu mới", autocomplete: "new-password"))
-        <button class="button primary" type="submit">Đổi mật khẩu</button>
+        <div class="actions"><button class="button">Đổi mật khẩu</button></div>
         </form>
         </section>
-        <section class="card">
-        <h2>Xác thực hai bước</h2>
-        \(hasSecondFactor ? "<p><span class=\"badge proved\">✓ Đã bật</span></p>" : factorOff)
+        <section aria-labelledby="factor">
+        <h2 id="factor">Xác thực hai bước</h2>
+        \(hasSecondFactor ? factorOn : factorOff)
         </section>
         """)
   }
 
-  private static let verified: HTML = "<p><span class=\"badge proved\">✓ Đã được xác nhận</span></p>"
-  private static let unverified: HTML =
-    "<p><span class=\"badge due\">◷ Chờ giáo viên chủ nhiệm hoặc phụ huynh xác nhận</span></p>"
+  private static let verified: HTML = "<p>\(Parts.badge("Đã được xác nhận", .proved))</p>"
+  private static let unverified: HTML = "<p>\(Parts.badge("Chờ giáo viên chủ nhiệm hoặc phụ huynh xác nhận", .due))</p>"
+  private static let factorOn: HTML = "<p>\(Parts.badge("Đã bật", .proved))</p>"
   private static let factorOff: HTML =
     "<p>Thêm một mã trên điện thoại mỗi lần đăng nhập. <a href=\"/second-factor\">Bật xác thực hai bước</a></p>"
 
@@ -55,39 +55,36 @@ enum AccountPages {
 
   private static func session(_ entry: SessionEntry, isThis: Bool, now: Timestamp) -> HTML {
     """
-    <li>
-    <p><strong>\(entry.device)</strong>\(isThis ? " – thiết bị này" : "")</p>
-    <p class="hint">Đăng nhập \(entry.createdAt.clock) ngày \(Day(at: entry.createdAt).forPeople) · địa chỉ mạng \(entry.address)</p>
-    \(isThis ? "" : endForm(entry))
-    </li>
+    <li><div><h3>\(entry.device)</h3>
+    <p class="meta">Đăng nhập \(entry.createdAt.clock) ngày \(Day(at: entry.createdAt).forPeople) · địa chỉ mạng \(entry.address)</p></div>
+    \(isThis ? Parts.badge("Thiết bị này", .live) : endForm(entry))</li>
+
     """
   }
 
   private static func endForm(_ entry: SessionEntry) -> HTML {
     """
     <form method="post" action="/account/sessions/end"><input type="hidden" name="session" value="\(entry.id)">\
-    <button class="button quiet" type="submit">Đăng xuất thiết bị này</button></form>
+    <button class="link">Đăng xuất thiết bị này<span class="visually-hidden">: \(entry.device)</span></button></form>
     """
   }
 
   /// - Parameter offer: the new secret while it is unconfirmed.
-  static func secondFactor(offer: String?, login: String, site: String, error: UserError?) -> Page {
+  static func secondFactor(offer: String?, login: String, site: String, demoCode: String? = nil, error: UserError?) -> Page {
     Page(
-      "Xác thực hai bước",
+      "Xác thực hai bước", isNarrow: true,
       body: """
-        <section class="card narrow">
         <h1>Xác thực hai bước</h1>
-        \(error.map(SignInPages.problem))\
+        \(error.map { SignInPages.problem($0, "Mã chưa đúng") })\
         \(offer.map { setUp($0, login: login, site: site) })\
-        <form method="post" action="/second-factor/codes" class="form">
+        <form method="post" action="/second-factor/codes">
         <div class="field">
         <label for="code">Mã 6 số trong ứng dụng xác thực</label>
-        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9 ]*" maxlength="7" required>
+        <input class="code" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9 ]*" maxlength="7" required>
         </div>
-        <button class="button primary" type="submit">Xác nhận</button>
+        <div class="actions"><button class="button big">Xác nhận</button></div>
         </form>
-        <form method="post" action="/sign-out"><button class="button quiet" type="submit">Đăng xuất</button></form>
-        </section>
+        <form method="post" action="/sign-out"><button class="button quiet">Đăng xuất</button></form>
         """)
   }
 
@@ -97,7 +94,7 @@ enum AccountPages {
     }
     return """
       <p>Thầy cô xem được thông tin của nhiều học sinh, nên cần thêm một mã trên điện thoại.</p>
-      <ol class="steps">
+      <ol>
       <li>Cài một ứng dụng xác thực trên điện thoại.</li>
       <li>Quét mã này:\(QRCode.svg(SecondFactor.address(secret: secret, login: login, site: site), label: "Mã QR của xác thực hai bước"))
       <p class="hint">Không quét được? Gõ: <code>\(groups.joined(separator: " "))</code></p></li>

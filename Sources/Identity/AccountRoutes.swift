@@ -89,7 +89,10 @@ extension IdentityFeature {
       )
     }
     let offer = factor.isConfirmed ? nil : factor.secret
-    return AccountPages.secondFactor(offer: offer, login: login, site: site.name, error: error)
+    // A visitor of the demo has no telephone that knows the secret.
+    let step = database.now().seconds / SecondFactor.period
+    let demoCode = site.isDemo ? SecondFactor.code(secret: factor.secret, step: max(step, factor.lastStep + 1)) : nil
+    return AccountPages.secondFactor(offer: offer, login: login, site: site.name, demoCode: demoCode, error: error)
       .response(in: context, status: error.map { .init(code: $0.kind.rawValue) } ?? .ok)
   }
 

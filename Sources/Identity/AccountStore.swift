@@ -2,7 +2,7 @@ package import Rules
 package import Storage
 
 /// One account as the account desk sees it. Nobody sees a password: there is none to see.
-package struct AccountState: Sendable, Equatable {
+package struct AccountRecord: Sendable, Equatable {
   package enum State: String, Sendable, SQLBindable { case issued, active, locked, closed }
 
   package let id: Account.ID
@@ -24,7 +24,7 @@ package enum Accounts {
       (SELECT count(*) FROM session WHERE session.account_id = account.id AND session.ended_at IS NULL)
     """
 
-  package static func states(of persons: [Person.ID], in db: any Connection) throws -> [Person.ID: AccountState] {
+  package static func states(of persons: [Person.ID], in db: any Connection) throws -> [Person.ID: AccountRecord] {
     guard !persons.isEmpty else { return [:] }
     let rows = try db.rows("SELECT \(columns) FROM account WHERE person_id IN (\(list: persons))")
     return Dictionary(uniqueKeysWithValues: rows.map { row in
@@ -33,12 +33,12 @@ package enum Accounts {
     })
   }
 
-  package static func state(of person: Person.ID, in db: any Connection) throws -> AccountState? {
+  package static func state(of person: Person.ID, in db: any Connection) throws -> AccountRecord? {
     try states(of: [person], in: db)[person]
   }
 
-  private static func state(_ row: Row) -> AccountState {
-    AccountState(
+  private static func state(_ row: Row) -> AccountRecord {
+    AccountRecord(
       id: row.id(0), person: row.id(1), unit: row.id(2), login: row.text(3),
       state: .init(rawValue: row.text(4)) ?? .closed, verifiedAt: row.optionalTime(5), openSessions: row.int(6))
   }
@@ -87,7 +87,7 @@ package enum Accounts {
   ///
   /// - Parameter lifetime: seconds; 14 days by default.
   package static func issueSlip(
-    for account: AccountState, by actor: Person.ID, lifetime: Int64 = 14 * .day, in db: Transaction
+    for account: AccountRecord, by actor: Person.ID, lifetime: Int64 = 14 * .day, in db: Transaction
   ) throws -> Slip {
     let secret = Secrets.slip()
     try db.run(
@@ -131,7 +131,7 @@ package enum Accounts {
   // MARK: The account desk
 
   /// A teacher or a guardian confirms that the account belongs to the child on the roster. S3-27.
-  package static func verify(_ account: AccountState, by actor: Person.ID, in db: Transaction) throws {
+  package static func verify(_ account: AccountRecord, by actor: Person.ID, in db: Transaction) throws {
     guard account.state == .active else { throw UserError.notActivated }
     let changed = try db.run(
       "UPDATE account SET verified_at = \(db.at), verified_by = \(actor) WHERE id = \(account.id) AND verified_at IS NULL")
@@ -139,7 +139,7 @@ package enum Accounts {
     try db.publish(Event("account.verified", unit: account.unit, by: actor, of: account.person.rawValue))
   }
 
-  package static func lock(_ account: AccountState, by actor: Person.ID, reason: String, in db: Transaction) throws {
+  package static func lock(_ account: AccountRecord, by actor: Person.ID, reason: String, in db: Transaction) throws {
     let changed = try db.run(
       "UPDATE account SET state = 'locked' WHERE id = \(account.id) AND state IN ('issued', 'active')")
     guard changed == 1 else { return }
@@ -148,7 +148,7 @@ package enum Accounts {
       Event("account.locked", unit: account.unit, by: actor, of: account.person.rawValue, ["reason": reason]))
   }
 
-  package static func unlock(_ account: AccountState, by actor: Person.ID, in db: Transaction) throws {
+  package static func unlock(_ account: AccountRecord, by actor: Person.ID, in db: Transaction) throws {
     let changed = try db.run(
       """
       UPDATE account SET state = CASE WHEN password_hash IS NULL THEN 'issued' ELSE 'active' END
@@ -159,7 +159,7 @@ package enum Accounts {
   }
 
   /// Takes the password away and ends every session; the next slip gives a new one. The owner must be verified again.
-  package static func reset(_ account: AccountState, by actor: Person.ID, in db: Transaction) throws {
+  package static func reset(_ account: AccountRecord, by actor: Person.ID, in db: Transaction) throws {
     try db.run(
       """
       UPDATE account SET password_hash = \(String?.none), verified_at = \(Int64?.none), verified_by = \(String?.none),
@@ -171,7 +171,7 @@ package enum Accounts {
     try db.publish(Event("account.reset", unit: account.unit, by: actor, of: account.person.rawValue))
   }
 
-  package static func endSessions(_ account: AccountState, by actor: Person.ID, in db: Transaction) throws {
+  package static func endSessions(_ account: AccountRecord, by actor: Person.ID, in db: Transaction) throws {
     try Sessions.endAll(of: account.id, because: .endedBySchool, in: db)
     try db.publish(Event("account.sessions_ended", unit: account.unit, by: actor, of: account.person.rawValue))
   }

@@ -71,6 +71,15 @@ package enum Sessions {
       lastSeenAt: lastSeen, deviceKey: row.optionalText(9))
   }
 
+  package static func isOpen(_ id: Session.ID, in db: any Connection) throws -> Bool {
+    try db.exists("SELECT 1 FROM session WHERE id = \(id) AND ended_at IS NULL")
+  }
+
+  /// The public key of a session's device, for whoever must check a signature.
+  package static func deviceKey(_ id: Session.ID, in db: any Connection) throws -> String? {
+    try db.row("SELECT device_key FROM session WHERE id = \(id) AND ended_at IS NULL")?.optionalText(0)
+  }
+
   package static func touch(_ id: Session.ID, in db: Transaction) throws {
     try db.run("UPDATE session SET last_seen_at = \(db.at) WHERE id = \(id) AND ended_at IS NULL")
   }

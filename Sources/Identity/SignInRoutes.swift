@@ -70,7 +70,7 @@ extension IdentityFeature {
   ) async throws -> [String] {
     let token = Secrets.token()
     let deviceToken = device ?? Secrets.token()
-    let key = form["device_key"].flatMap(DeviceKey.accepted)
+    let key = form["device_key"].flatMap(DeviceSignature.accepted)
     let label = BrowserLabel.describe(request.headers[.userAgent] ?? "")
     let address = context.address
     try await database.write { db in

@@ -9,10 +9,11 @@ struct ClockLane: Lane {
     let lease: Lease
   }
 
-  let name = "clocks"
+  static let topic = "jobs.clocks"
+
   let database: Database
   let handlers: [String: ClockHandler]
-  let wakeUp: WakeUp
+  let wakeUp = WakeUp()
   let width: Int
   let leaseSeconds: Int64
   let logger: Logger
@@ -43,12 +44,14 @@ struct ClockLane: Lane {
     let taken = try await database.write { db in
       let lease = Lease(from: db.at, seconds: seconds)
       let due: SQL = "next_at <= \(db.at) AND \(Lease.isFree(at: db.at, seconds: seconds))"
-      // The condition stands twice: PostgreSQL asks the outer one again when another node changed the row meanwhile.
+      // The condition stands twice: PostgreSQL asks the outer one again when another node changed the row
+      // meanwhile.
       return try db.rows(
         """
         UPDATE due_clock SET taken_by = \(lease.token), taken_until = \(lease.until), attempts = attempts + 1
         WHERE \(due) AND id IN (
-          SELECT id FROM due_clock WHERE \(due) AND kind IN (\(list: kinds)) ORDER BY next_at, id LIMIT \(count))
+          SELECT id FROM due_clock WHERE \(due) AND kind IN (\(list: kinds))
+          ORDER BY next_at, id LIMIT \(count))
         RETURNING id, unit_id, kind, subject_id, version, due_at, attempts
         """
       ).map { Item(clock: DueClock($0), lease: lease) }
@@ -66,7 +69,9 @@ struct ClockLane: Lane {
         return true
       }
       // Replaced, cancelled, or taken by another node while this one was stopped for longer than the lease.
-      if !isOurs { logger.notice("clock no longer ours", metadata: ["clock": "\(clock.id)", "kind": "\(clock.kind)"]) }
+      if !isOurs {
+        logger.notice("clock no longer ours", metadata: ["clock": "\(clock.id)", "kind": "\(clock.kind)"])
+      }
     } catch {
       await release(item, after: error)
     }
@@ -94,7 +99,8 @@ struct ClockLane: Lane {
       _ = try await database.write { db in
         try db.run(
           """
-          UPDATE due_clock SET next_at = \(db.at + wait), taken_by = NULL, taken_until = NULL, last_error = \(reason)
+          UPDATE due_clock SET next_at = \(db.at + wait), taken_by = NULL, taken_until = NULL,
+            last_error = \(reason)
           WHERE id = \(clock.id) AND taken_by = \(item.lease.token) AND done_at IS NULL
           """)
       }

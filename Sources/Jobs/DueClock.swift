@@ -1,7 +1,8 @@
 package import Rules
 package import Storage
 
-/// A deadline as a record: something is owed on one version of a case by a stored time, whichever node is alive then.
+/// A deadline as a record: something is owed on one version of a case by a stored time, whichever node is
+/// alive then.
 package struct DueClock: Sendable, Hashable {
   package typealias ID = Identifier<DueClock>
 
@@ -20,9 +21,9 @@ package struct DueClock: Sendable, Hashable {
 
 /// What one kind of deadline does when it falls due.
 package struct ClockHandler: Sendable {
-  /// Runs in one transaction with the mark that the deadline was handled: both are kept or neither, so its effect
-  /// happens exactly once. It may be run again when the transaction failed. Work outside the database is posted to
-  /// the outbox from here.
+  /// Runs in one transaction with the mark that the deadline was handled: both are kept or neither, so its
+  /// effect happens exactly once. It may be run again when the transaction failed. Work outside the database
+  /// is posted to the outbox from here.
   package typealias Run = @Sendable (DueClock, Transaction) throws -> Void
 
   package let kind: String
@@ -35,16 +36,12 @@ package struct ClockHandler: Sendable {
 }
 
 /// Sets and cancels deadlines, always in the transaction of the change that causes them.
-package struct DueClocks: Sendable {
-  let wakeUp = WakeUp()
-
-  package init() {}
-
-  /// A deadline for this version of a case. Deadlines of the same kind for its earlier versions are replaced; setting
-  /// the same version again changes nothing.
+package enum DueClocks {
+  /// A deadline for this version of a case. Deadlines of the same kind for its earlier versions are replaced;
+  /// setting the same version again changes nothing, even after it ran or was cancelled.
   ///
   /// - Parameter version: rises with each change of the case that moves the deadline.
-  package func set(
+  package static func set(
     _ kind: String, of subject: String, version: Int64, unit: OrgUnit.ID, due: Timestamp, in db: Transaction
   ) throws {
     try end(kind, of: subject, as: .replaced, before: version, in: db)
@@ -59,11 +56,11 @@ package struct DueClocks: Sendable {
         WHERE kind = \(kind) AND subject_id = \(subject) AND version >= \(version))
       ON CONFLICT DO NOTHING
       """)
-    db.afterCommit { [wakeUp] in wakeUp.ring() }
+    db.wake(ClockLane.topic)
   }
 
   /// Nothing of this kind is owed on the case any more.
-  package func cancel(_ kind: String, of subject: String, in db: Transaction) throws {
+  package static func cancel(_ kind: String, of subject: String, in db: Transaction) throws {
     try end(kind, of: subject, as: .cancelled, before: .max, in: db)
   }
 
@@ -82,12 +79,13 @@ package struct DueClocks: Sendable {
     try db.row("SELECT COUNT(*) FROM due_clock WHERE done_at IS NULL AND due_at < \(moment)")?.int(0) ?? 0
   }
 
-  private func end(
+  private static func end(
     _ kind: String, of subject: String, as outcome: ClockOutcome, before version: Int64, in db: Transaction
   ) throws {
     try db.run(
       """
-      UPDATE due_clock SET done_at = \(db.at), outcome = \(outcome), next_at = NULL, taken_by = NULL, taken_until = NULL
+      UPDATE due_clock SET done_at = \(db.at), outcome = \(outcome), next_at = NULL, taken_by = NULL,
+        taken_until = NULL
       WHERE kind = \(kind) AND subject_id = \(subject) AND version < \(version) AND done_at IS NULL
       """)
   }

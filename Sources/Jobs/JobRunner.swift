@@ -1,6 +1,6 @@
 package import Logging
 import Rules
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Storage
 
 /// How much is done at once, and for how long a worker may be silent before another takes over.
@@ -13,7 +13,8 @@ package struct JobLimits: Sendable {
   package var mailLeaseSeconds: Int64 = 180
   /// After this the rows are looked at even when nobody rang.
   package var longestWait: Duration = .seconds(30)
-  /// What mails under way get when the application stops; then they are broken off and sent after the restart.
+  /// What mails under way get when the application stops; then they are broken off and sent after the
+  /// restart.
   package var grace: Duration = .seconds(5)
 
   package init() {}
@@ -32,17 +33,17 @@ package struct JobRunner: Service {
   ///   - handlers: of all features, one for each kind of deadline.
   ///   - mail: nil when no mail server is set up: e-mails are then given up with the reason `no-mail-server`.
   package init(
-    database: Database, clocks: DueClocks, handlers: [ClockHandler], outbox: Outbox, mail: MailDelivery?,
+    database: Database, handlers: [ClockHandler], outbox: Outbox, mail: MailDelivery?,
     limits: JobLimits = .init(), logger: Logger
   ) {
     precondition(Set(handlers.map(\.kind)).count == handlers.count, "two handlers for one kind of clock")
-    self.clocks = ClockLane(
+    clocks = ClockLane(
       database: database, handlers: Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) }),
-      wakeUp: clocks.wakeUp, width: limits.clocksAtOnce, leaseSeconds: limits.clockLeaseSeconds, logger: logger)
-    pages = PageLane(database: database, outbox: outbox)
+      width: limits.clocksAtOnce, leaseSeconds: limits.clockLeaseSeconds, logger: logger)
+    pages = PageLane(database: database, pushToPage: outbox.pushToPage)
     mails = MailLane(
-      database: database, wakeUp: outbox.mailWakeUp, mail: mail, width: limits.mailsAtOnce,
-      leaseSeconds: limits.mailLeaseSeconds, logger: logger)
+      database: database, mail: mail, width: limits.mailsAtOnce, leaseSeconds: limits.mailLeaseSeconds,
+      logger: logger)
     self.limits = limits
     self.logger = logger
   }
@@ -66,7 +67,7 @@ package struct JobRunner: Service {
     }
   }
 
-  /// Looks for work now: for the bus, when another node told that there is some.
+  /// Looks for work now, such as after the clock was set.
   package func wakeUp() {
     clocks.wakeUp.ring()
     pages.wakeUp.ring()
@@ -75,13 +76,21 @@ package struct JobRunner: Service {
 
   private func runLanes() async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await loop(clocks).run() }
-      group.addTask { await loop(pages).run() }
-      group.addTask { await loop(mails).run() }
+      group.addTask { await run(clocks) }
+      group.addTask { await run(pages) }
+      group.addTask { await run(mails) }
     }
   }
 
-  private func loop<L: Lane>(_ lane: L) -> LaneLoop<L> {
-    LaneLoop(lane: lane, now: clocks.database.now, stop: stop, longestWait: limits.longestWait, logger: logger)
+  private func run<L: Lane>(_ lane: L) async {
+    let loop = LaneLoop(
+      lane: lane, now: clocks.database.now, stop: stop, longestWait: limits.longestWait, logger: logger)
+    // Listens before the first look at the rows, so that nothing is posted unheard in between.
+    let wakeUps = clocks.database.wakeUps(on: L.topic)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in wakeUps { lane.wakeUp.ring() } }
+      await loop.run()
+      group.cancelAll()
+    }
   }
 }

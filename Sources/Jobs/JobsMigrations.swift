@@ -1,7 +1,7 @@
 package import Storage
 
-/// The tables of clocks and outbox. `next_at` is the worker's business, NULL when nothing is owed any more; `due_at`
-/// is the record of what was owed by when and never moves.
+/// The tables of clocks and outbox. `next_at` is the worker's business, NULL when nothing is owed any more;
+/// `due_at` is the record of what was owed by when and never moves.
 package enum JobsMigrations {
   package static let all = [
     Migration(
@@ -37,7 +37,8 @@ package enum JobsMigrations {
         CHECK (read_at IS NULL OR delivered_at IS NOT NULL)
       );
       CREATE INDEX outbox_message_next ON outbox_message (channel, next_at) WHERE next_at IS NOT NULL;
-      CREATE INDEX outbox_message_taken ON outbox_message (channel, taken_until) WHERE taken_until IS NOT NULL;
+      CREATE INDEX outbox_message_taken ON outbox_message (channel, taken_until)
+        WHERE taken_until IS NOT NULL;
       CREATE INDEX outbox_message_recipient ON outbox_message (recipient_person_id, channel, created_at);
       CREATE INDEX outbox_message_unread ON outbox_message (recipient_person_id, created_at)
         WHERE read_at IS NULL AND channel = 'page';

@@ -6,7 +6,8 @@ import Synchronization
 /// One kind of stored work that falls due.
 protocol Lane: Sendable {
   associatedtype Item: Sendable
-  var name: String { get }
+  /// What a transaction wakes when it stores such work, on every node.
+  static var topic: String { get }
   /// How many items are worked on at once, >= 1.
   var width: Int { get }
   var wakeUp: WakeUp { get }
@@ -23,8 +24,8 @@ struct LaneLoop<L: Lane>: Sendable {
   let lane: L
   let now: @Sendable () -> Timestamp
   let stop: WakeUp
-  /// The longest wait: after it the rows are looked at even though nobody rang, for what other nodes left behind and
-  /// for a clock that was set.
+  /// The longest wait: after it the rows are looked at even though nobody rang, for what other nodes left
+  /// behind and for a clock that was set.
   let longestWait: Duration
   let logger: Logger
 
@@ -50,7 +51,8 @@ struct LaneLoop<L: Lane>: Sendable {
         } catch {
           failures += 1
           wait = .seconds(min(1 << min(failures - 1, 5), 30))
-          logger.warning("jobs cannot reach the database", metadata: ["lane": "\(lane.name)", "error": "\(error)"])
+          logger.warning(
+            "jobs cannot reach the database", metadata: ["lane": "\(L.topic)", "error": "\(error)"])
         }
         await lane.wakeUp.rung(after: seen, atMost: min(wait, longestWait))
       }

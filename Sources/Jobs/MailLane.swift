@@ -4,8 +4,8 @@ import Storage
 
 /// Hands posted e-mails to the mail server.
 ///
-/// At least once: when this node dies between the server's acceptance and our note of it, the message goes out again
-/// with the same Message-ID.
+/// At least once: when this node dies between the server's acceptance and our note of it, the message goes
+/// out again with the same Message-ID.
 struct MailLane: Lane {
   struct Item: Sendable {
     let message: OutboxMessage
@@ -21,9 +21,10 @@ struct MailLane: Lane {
     case interrupted
   }
 
-  let name = "mail"
+  static let topic = "jobs.mail"
+
   let database: Database
-  let wakeUp: WakeUp
+  let wakeUp = WakeUp()
   let mail: MailDelivery?
   let width: Int
   let leaseSeconds: Int64
@@ -50,11 +51,14 @@ struct MailLane: Lane {
     let seconds = leaseSeconds
     return try await database.write { db in
       let lease = Lease(from: db.at, seconds: seconds)
-      let due: SQL = "channel = 'email' AND next_at <= \(db.at) AND \(Lease.isFree(at: db.at, seconds: seconds))"
-      // The condition stands twice: PostgreSQL asks the outer one again when another node changed the row meanwhile.
+      let due: SQL =
+        "channel = 'email' AND next_at <= \(db.at) AND \(Lease.isFree(at: db.at, seconds: seconds))"
+      // The condition stands twice: PostgreSQL asks the outer one again when another node changed the row
+      // meanwhile.
       return try db.rows(
         """
-        UPDATE outbox_message SET taken_by = \(lease.token), taken_until = \(lease.until), attempts = attempts + 1
+        UPDATE outbox_message SET taken_by = \(lease.token), taken_until = \(lease.until),
+          attempts = attempts + 1
         WHERE \(due) AND id IN (SELECT id FROM outbox_message WHERE \(due)
           ORDER BY CASE urgency WHEN 'urgent' THEN 0 ELSE 1 END, next_at, id LIMIT \(count))
         RETURNING \(OutboxMessage.columns)
@@ -99,7 +103,9 @@ struct MailLane: Lane {
     }
   }
 
-  private static func store(_ outcome: Outcome, of item: Item, retryAfter wait: Int64, in db: Transaction) throws {
+  private static func store(_ outcome: Outcome, of item: Item, retryAfter wait: Int64, in db: Transaction)
+    throws
+  {
     let change: SQL =
       switch outcome {
       case .sent: "sent_at = \(db.at), last_error = NULL, next_at = NULL"

@@ -2,8 +2,8 @@ package import Rules
 package import Storage
 
 extension Outbox {
-  /// A person's messages on their pages, the newest first: what a page shows when it opens, and again after its
-  /// connection was lost.
+  /// A person's messages on their pages, the newest first: what a page shows when it opens, and again after
+  /// its connection was lost.
   ///
   /// - Parameter limit: 1 … 200.
   package static func messages(
@@ -13,7 +13,7 @@ extension Outbox {
     return try db.rows(
       """
       SELECT \(OutboxMessage.columns) FROM outbox_message
-      WHERE recipient_person_id = \(person) AND channel = \(MessageChannel.page) AND sent_at IS NOT NULL \(unread)
+      WHERE recipient_person_id = \(person) AND channel = 'page' AND sent_at IS NOT NULL \(unread)
       ORDER BY created_at DESC, id DESC LIMIT \(min(max(limit, 1), 200))
       """
     ).map(OutboxMessage.init)
@@ -38,7 +38,8 @@ extension Outbox {
       """
       UPDATE outbox_message SET delivered_at = COALESCE(delivered_at, \(db.at)), next_at = NULL,
         taken_by = NULL, taken_until = NULL
-      WHERE id = \(id) AND recipient_person_id = \(person) AND channel = 'page' AND sent_at IS NOT NULL RETURNING id
+      WHERE id = \(id) AND recipient_person_id = \(person) AND channel = 'page' AND sent_at IS NOT NULL
+      RETURNING id
       """) != nil
   }
 
@@ -68,7 +69,8 @@ extension Outbox {
   package static func receipts(of cause: String, in db: any Connection) throws -> [MessageReceipt] {
     try db.rows(
       """
-      SELECT id, recipient_person_id, channel, created_at, sent_at, delivered_at, read_at, given_up_at, last_error
+      SELECT id, recipient_person_id, channel, created_at, sent_at, delivered_at, read_at, given_up_at,
+        last_error
       FROM outbox_message WHERE cause_id = \(cause) ORDER BY created_at, id LIMIT 10000
       """
     ).map { row in
@@ -86,8 +88,8 @@ extension MessageUrgency: SQLBindable {}
 extension OutboxMessage {
   static let columns: SQL =
     """
-    id, unit_id, recipient_person_id, kind, cause_id, subject, body, link, urgency, created_at, expires_at, read_at,
-    attempts
+    id, unit_id, recipient_person_id, kind, cause_id, subject, body, link, urgency, created_at, expires_at,
+    read_at, attempts
     """
 
   init(_ row: Row) {

@@ -7,16 +7,14 @@ package struct Outbox: Sendable {
   package typealias PushToPage = @Sendable (Person.ID, String) -> Void
 
   let pushToPage: PushToPage
-  let mailWakeUp = WakeUp()
-  let pageWakeUp = WakeUp()
 
   package init(pushToPage: @escaping PushToPage) { self.pushToPage = pushToPage }
 
-  /// Posts a message on each of its channels. After the commit it is pushed to the recipient's open pages, and the
-  /// e-mail worker is woken.
+  /// Posts a message on each of its channels. After the commit it is pushed to the recipient's open pages,
+  /// and the e-mail worker is woken.
   ///
-  /// Control and invisible characters in subject and body become blanks or vanish, a subject over 300 characters is
-  /// cut: an alarm is not stopped by the name of a class.
+  /// Control and invisible characters in subject and body become blanks or vanish, a subject over 300
+  /// characters is cut: an alarm is not stopped by the name of a class.
   /// - Returns: keys of the rows made, by channel; empty when all had been posted before.
   /// - Throws: `OutboxError` when the caller broke the rules above; storage errors.
   @discardableResult
@@ -28,7 +26,7 @@ package struct Outbox: Sendable {
     for channel in message.channels.sorted(by: { $0.rawValue > $1.rawValue }) {
       guard let row = try insert(message, text, on: channel, in: db) else { continue }
       posted[channel] = row.id
-      announce(row, on: channel, due: message.dueAt ?? db.at, in: db)
+      announce(row, on: channel, isDue: (message.dueAt ?? db.at) <= db.at, in: db)
     }
     return posted
   }
@@ -39,17 +37,20 @@ package struct Outbox: Sendable {
     let id: OutboxMessage.ID = Identifiers.make()
     let due = max(message.dueAt ?? db.at, db.at)
     let isDue = due == db.at
-    // A page message that is due stands on the recipient's list from the commit on; what remains is to see it confirmed.
+    // A page message that is due stands on the recipient's list from the commit on; what remains is to see it
+    // confirmed.
     let sentAt = channel == .page && isDue ? db.at : nil
-    let nextAt = channel == .email || !isDue ? due : DeliveryRules.wait(afterAttempt: 1, .page, message.urgency).map { due + $0 }
+    let nextAt =
+      channel == .email || !isDue
+      ? due : DeliveryRules.wait(afterAttempt: 1, .page, message.urgency).map { due + $0 }
     let attempts = channel == .page && isDue ? 1 : 0
     let made = try db.row(
       """
-      INSERT INTO outbox_message (id, unit_id, recipient_person_id, channel, kind, cause_id, subject, body, link,
-        urgency, dedupe_key, created_at, due_at, expires_at, next_at, attempts, sent_at)
+      INSERT INTO outbox_message (id, unit_id, recipient_person_id, channel, kind, cause_id, subject, body,
+        link, urgency, dedupe_key, created_at, due_at, expires_at, next_at, attempts, sent_at)
       VALUES (\(id), \(message.unit), \(message.recipient), \(channel), \(message.kind), \(message.cause),
-        \(text.subject), \(text.body), \(message.link), \(message.urgency), \(message.dedupeKey), \(db.at), \(due),
-        \(message.expiresAt), \(nextAt), \(attempts), \(sentAt))
+        \(text.subject), \(text.body), \(message.link), \(message.urgency), \(message.dedupeKey),
+        \(db.at), \(due), \(message.expiresAt), \(nextAt), \(attempts), \(sentAt))
       ON CONFLICT (dedupe_key, recipient_person_id, channel) DO NOTHING RETURNING id
       """)
     guard made != nil else { return nil }
@@ -59,15 +60,13 @@ package struct Outbox: Sendable {
       expiresAt: message.expiresAt, readAt: nil, attempts: attempts)
   }
 
-  private func announce(_ message: OutboxMessage, on channel: MessageChannel, due: Timestamp, in db: Transaction) {
-    let isDue = due <= db.at
-    db.afterCommit { [pushToPage, mailWakeUp, pageWakeUp] in
-      switch channel {
-      case .email: mailWakeUp.ring()
-      case .page:
-        if isDue { pushToPage(message.recipient, message.json) }
-        pageWakeUp.ring()
-      }
+  private func announce(_ message: OutboxMessage, on channel: MessageChannel, isDue: Bool, in db: Transaction)
+  {
+    switch channel {
+    case .email: db.wake(MailLane.topic)
+    case .page:
+      if isDue { db.afterCommit { [pushToPage] in pushToPage(message.recipient, message.json) } }
+      db.wake(PageLane.topic)
     }
   }
 }
@@ -96,11 +95,13 @@ struct MessageText {
 }
 
 extension OutboxMessage {
-  /// What a page receives: `{"type":"message","id":…,"kind":…,"cause":…,"subject":…,"body":…,"link":…,"urgency":…,"at":…}`.
+  /// What a page receives:
+  /// `{"type":"message","id":…,"kind":…,"cause":…,"subject":…,"body":…,"link":…,"urgency":…,"at":…}`.
   package var json: String {
     var text = "{\"type\":\"message\""
     let fields: [(String, String?)] = [
-      ("id", id.rawValue), ("kind", kind), ("cause", cause), ("subject", subject), ("body", body), ("link", link),
+      ("id", id.rawValue), ("kind", kind), ("cause", cause), ("subject", subject), ("body", body),
+      ("link", link),
       ("urgency", urgency.rawValue),
     ]
     for (key, value) in fields {

@@ -4,6 +4,7 @@ package enum OutboxError: Error, Hashable {
   case emptySubject
   /// More than 20,000 characters.
   case bodyTooLong
-  /// Not a path on our own origin. Attack prevented: a link in our own message that leads to a stranger's site.
+  /// Not a path on our own origin. Attack prevented: a link in our own message that leads to a stranger's
+  /// site.
   case foreignLink
 }

@@ -11,8 +11,8 @@ package struct NewMessage: Sendable {
   /// The key of what it tells of; `receipts(of:)` finds all messages by it.
   package let cause: String
   package let subject: String
-  /// Plain text, lines broken by `\n`. Privacy: an e-mail leaves the school, so the caller names nobody here whom the
-  /// recipient's mail provider need not know.
+  /// Plain text, lines broken by `\n`. Privacy: an e-mail leaves the school, so the caller names nobody here
+  /// whom the recipient's mail provider need not know.
   package let body: String
   /// Path on our own origin, `/incidents/…`.
   package let link: String?
@@ -70,7 +70,8 @@ package struct MessageReceipt: Sendable, Hashable {
   package let recipient: Person.ID
   package let channel: MessageChannel
   package let createdAt: Timestamp
-  /// Page: since when it stands on the recipient's list. E-mail: when a mail server took responsibility for it.
+  /// Page: since when it stands on the recipient's list. E-mail: when a mail server took responsibility for
+  /// it.
   package let sentAt: Timestamp?
   /// When a page of the recipient confirmed that it shows it; e-mail has no such proof.
   package let deliveredAt: Timestamp?

@@ -3,20 +3,22 @@ import Storage
 
 /// Pushes page messages that fall due later, and urgent ones again until a page has confirmed them.
 ///
-/// No lease: the next push is stored before this one is made, so a crash in between costs one push, not the message,
-/// which stands on the recipient's list all the time.
+/// No lease: the next push is stored before this one is made, so a crash in between costs one push, not the
+/// message, which stands on the recipient's list all the time.
 struct PageLane: Lane {
-  let name = "pages"
+  static let topic = "jobs.pages"
+
   let database: Database
-  let outbox: Outbox
+  let pushToPage: Outbox.PushToPage
   let width = 100
-  var wakeUp: WakeUp { outbox.pageWakeUp }
+  let wakeUp = WakeUp()
 
   func nextDue() async throws -> Timestamp? {
     try await database.read { db in
       try db.row(
         """
-        SELECT next_at FROM outbox_message WHERE channel = 'page' AND next_at IS NOT NULL ORDER BY next_at LIMIT 1
+        SELECT next_at FROM outbox_message WHERE channel = 'page' AND next_at IS NOT NULL
+        ORDER BY next_at LIMIT 1
         """)?.time(0)
     }
   }
@@ -26,19 +28,23 @@ struct PageLane: Lane {
       let due: SQL = "channel = 'page' AND next_at <= \(db.at)"
       let messages = try db.rows(
         """
-        UPDATE outbox_message SET attempts = attempts + 1, sent_at = COALESCE(sent_at, \(db.at)), next_at = NULL
-        WHERE \(due) AND id IN (SELECT id FROM outbox_message WHERE \(due) ORDER BY next_at, id LIMIT \(count))
+        UPDATE outbox_message SET attempts = attempts + 1, sent_at = COALESCE(sent_at, \(db.at)),
+          next_at = NULL
+        WHERE \(due) AND id IN (
+          SELECT id FROM outbox_message WHERE \(due) ORDER BY next_at, id LIMIT \(count))
         RETURNING \(OutboxMessage.columns)
         """
       ).map(OutboxMessage.init)
       let live = messages.filter { message in message.expiresAt.map { $0 > db.at } ?? true }
       for message in live {
-        guard let wait = DeliveryRules.wait(afterAttempt: message.attempts, .page, message.urgency) else { continue }
+        guard let wait = DeliveryRules.wait(afterAttempt: message.attempts, .page, message.urgency) else {
+          continue
+        }
         try db.run("UPDATE outbox_message SET next_at = \(db.at + wait) WHERE id = \(message.id)")
       }
       return live
     }
   }
 
-  func perform(_ message: OutboxMessage) async { outbox.pushToPage(message.recipient, message.json) }
+  func perform(_ message: OutboxMessage) async { pushToPage(message.recipient, message.json) }
 }

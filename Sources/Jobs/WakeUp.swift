@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Tells waiting workers that there may be something to do. The rows are the truth, so a lost ring only delays.
+/// Tells waiting workers that there may be something to do. The rows are the truth, so a lost ring only
+/// delays.
 package final class WakeUp: Sendable {
   private struct State {
     var rings = 0
@@ -44,8 +45,8 @@ package final class WakeUp: Sendable {
     }
   }
 
-  /// The same, and also when the time is over. Real time passes here, so a clock that is set to another hour neither
-  /// stretches nor cuts the wait.
+  /// The same, and also when the time is over. Real time passes here, so a clock that is set to another hour
+  /// neither stretches nor cuts the wait.
   package func rung(after seen: Int, atMost limit: Duration) async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.rung(after: seen) }

@@ -6,8 +6,8 @@ import Glibc
 enum ChildProcess {
   /// Starts a program in a session of its own, so that neither our terminal nor our death reaches it.
   ///
-  /// It inherits no descriptor of ours: a listening socket kept open by a child that outlives us would stop us from
-  /// starting again. Its output goes to a file, not a pipe, for the same reason.
+  /// It inherits no descriptor of ours: a listening socket kept open by a child that outlives us would stop
+  /// us from starting again. Its output goes to a file, not a pipe, for the same reason.
   ///
   /// - Parameters:
   ///   - arguments: the program's path first.
@@ -36,7 +36,9 @@ enum ChildProcess {
 
     var child: pid_t = 0
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), strdup("LC_ALL=C"), nil]
+    var environment: [UnsafeMutablePointer<CChar>?] = [
+      strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), strdup("LC_ALL=C"), nil,
+    ]
     defer { (words + environment).forEach { free($0) } }
     let code = posix_spawn(&child, arguments[0], &actions, &attributes, &words, &environment)
     guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO) }
@@ -52,7 +54,8 @@ enum ChildProcess {
     }
   }
 
-  /// Whether this process still runs. A child of ours that ended is collected; one that nobody collected yet counts as ended.
+  /// Whether this process still runs. A child of ours that ended is collected; one that nobody collected yet
+  /// counts as ended.
   static func isRunning(_ process: pid_t) -> Bool {
     var status: Int32 = 0
     if waitpid(process, &status, WNOHANG) == process { return false }
@@ -60,6 +63,12 @@ enum ChildProcess {
     // The state follows the name, which is in parentheses and may hold anything.
     let rest = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.split(separator: " ").first
     return rest != "Z" && rest != "X"
+  }
+
+  /// Whether this process was started with this word.
+  static func runs(_ process: pid_t, _ word: String) -> Bool {
+    let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+    return line.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == word }
   }
 
   /// Asks it to end, and ends it when it has not done so within `patience`.
@@ -89,7 +98,9 @@ enum ChildProcess {
     else { return (0, 0) }
     let words = rest.split(separator: " ").map { Int($0) ?? 0 }
     guard words.count > 21 else { return (0, 0) }
-    let (tick, page) = (1_000 / max(1, Int(sysconf(Int32(_SC_CLK_TCK)))), Int(sysconf(Int32(_SC_PAGESIZE))) / 1_024)
+    let (tick, page) = (
+      1_000 / max(1, Int(sysconf(Int32(_SC_CLK_TCK)))), Int(sysconf(Int32(_SC_PAGESIZE))) / 1_024
+    )
     return (words[21] * page, (words[11] + words[12]) * tick)
   }
 }

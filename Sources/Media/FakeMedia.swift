@@ -1,7 +1,8 @@
 package import Rules
 import Synchronization
 
-/// A media server without media, for tests of what uses one: the same refusals, the same events, at once and in order.
+/// A media server without media, for tests of what uses one: the same refusals, the same events, at once and
+/// in order.
 ///
 /// A publication is live as soon as it is answered. `lose()` and `comeBack(kept:)` play the faults.
 package final class FakeMedia: MediaServer {
@@ -59,7 +60,9 @@ package final class FakeMedia: MediaServer {
     }
   }
 
-  package func admit(_ person: MediaParticipant.ID, as name: String, to room: MediaRoom.ID) async throws(UserError) {
+  package func admit(_ person: MediaParticipant.ID, as name: String, to room: MediaRoom.ID)
+    async throws(UserError)
+  {
     try state.withLock { (state) throws(UserError) in
       guard state.book.rooms[room] != nil else { throw .mediaRoomNotOpen }
       state.book.seats[room, default: [:]][person, default: .init(name: name, number: 0)].name = name
@@ -69,7 +72,9 @@ package final class FakeMedia: MediaServer {
   package func remove(_ person: MediaParticipant.ID, from room: MediaRoom.ID) async {
     let seat = state.withLock { $0.book.seats[room]?.removeValue(forKey: person) }
     guard let seat else { return }
-    for case let feed? in seat.legs.values.map(\.feed) { output.yield(.unpublished(room, person: person, feed: feed)) }
+    for case let feed? in seat.legs.values.map(\.feed) {
+      output.yield(.unpublished(room, person: person, feed: feed))
+    }
     output.yield(.left(room, person: person, reason: .removed))
   }
 
@@ -82,7 +87,8 @@ package final class FakeMedia: MediaServer {
   // MARK: - sending
 
   package func publish(
-    _ offer: String, on leg: MediaLeg, by person: MediaParticipant.ID, in room: MediaRoom.ID, allowed: Set<MediaKind>
+    _ offer: String, on leg: MediaLeg, by person: MediaParticipant.ID, in room: MediaRoom.ID,
+    allowed: Set<MediaKind>
   ) async throws(UserError) -> String {
     let place = MediaBook.Place(room: room, person: person, leg: leg)
     let (answer, happened) = try state.withLock { (state) throws(UserError) in
@@ -98,21 +104,26 @@ package final class FakeMedia: MediaServer {
   }
 
   private static func publish(
-    _ state: inout State, _ place: MediaBook.Place, _ description: SessionDescription, _ kinds: [String: MediaKind]
+    _ state: inout State, _ place: MediaBook.Place, _ description: SessionDescription,
+    _ kinds: [String: MediaKind]
   ) throws(UserError) -> (String, [MediaEvent]) {
     var happened: [MediaEvent] = []
     if let old = state.book[place], old.origin == description.origin {
       state.book[place]?.kinds = kinds
     } else {
       guard !kinds.isEmpty else { throw .mediaMalformed }
-      if let feed = state.book[place]?.feed { happened.append(.unpublished(place.room, person: place.person, feed: feed)) }
+      if let feed = state.book[place]?.feed {
+        happened.append(.unpublished(place.room, person: place.person, feed: feed))
+      }
       state.book[place] = nil
-      guard state.book.publishers(in: place.room) < state.book.rooms[place.room]?.spec.maxPublishers ?? 0 else {
+      guard state.book.publishers(in: place.room) < state.book.rooms[place.room]?.spec.maxPublishers ?? 0
+      else {
         throw .mediaTooMany
       }
       state.count += 1
       let feed = MediaFeed.ID(rawValue: "feed-\(state.count)")
-      state.book[place] = .init(handle: state.count, feed: feed, kinds: kinds, origin: description.origin, isLive: true)
+      state.book[place] = .init(
+        handle: state.count, feed: feed, kinds: kinds, origin: description.origin, isLive: true)
     }
     if let feed = state.book[place]?.feed {
       happened.append(.published(place.room, .init(id: feed, person: place.person, kinds: Set(kinds.values))))
@@ -169,7 +180,9 @@ package final class FakeMedia: MediaServer {
     }
   }
 
-  package func accept(_ answer: String, by person: MediaParticipant.ID, in room: MediaRoom.ID) async throws(UserError) {
+  package func accept(_ answer: String, by person: MediaParticipant.ID, in room: MediaRoom.ID)
+    async throws(UserError)
+  {
     let place = MediaBook.Place(room: room, person: person, leg: .watch)
     try state.withLock { (state) throws(UserError) in
       try Self.check(state, place)
@@ -212,7 +225,9 @@ package final class FakeMedia: MediaServer {
     state.withLock { $0.book.participants(in: room) }
   }
 
-  package func feeds(in room: MediaRoom.ID) async -> [MediaFeed] { state.withLock { $0.book.feeds(in: room) } }
+  package func feeds(in room: MediaRoom.ID) async -> [MediaFeed] {
+    state.withLock { $0.book.feeds(in: room) }
+  }
 
   package func stats() async -> MediaStats {
     state.withLock { state in

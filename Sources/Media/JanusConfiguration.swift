@@ -22,6 +22,9 @@ package struct JanusSettings: Sendable {
   /// How long lessons go on without us before the server ends them.
   package var reclaimSeconds: Int
 
+  /// Whether Debian's package is there.
+  package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: "/usr/bin/janus") }
+
   package init(folder: String) {
     self.folder = folder
     executable = "/usr/bin/janus"
@@ -53,9 +56,9 @@ struct JanusSecrets: Codable, Hashable, Sendable {
 
 /// The configuration files: a pure function of the settings.
 ///
-/// Everything that a lesson does not need is off: each plugin but the room, each transport but the Unix socket, the
-/// administration interface, event handlers. Paths are relative to the folder in which the server is started, so that
-/// neither their length nor the rights of the folders above matter.
+/// Everything that a lesson does not need is off: each plugin but the room, each transport but the Unix
+/// socket, the administration interface, event handlers. Paths are relative to the folder in which the server
+/// is started, so that neither their length nor the rights of the folders above matter.
 /// - Source: research/media.md sections 1, 5 and 8.
 struct JanusConfiguration: Hashable, Sendable {
   static let socketName = "socket/janus.sock"
@@ -66,9 +69,12 @@ struct JanusConfiguration: Hashable, Sendable {
   /// Differs when the settings differ: a running server with another mark has to be started anew.
   let mark: String
 
-  /// - Parameter modules: the module files found in the library's folders `plugins`, `transports`, `loggers`, `events`.
+  /// - Parameter modules: the module files found in the library's folders `plugins`, `transports`, `loggers`,
+  ///   `events`.
   /// - Throws: MED-010 for a setting that could break out of its quotes or is out of range.
-  init(_ settings: JanusSettings, secrets: JanusSecrets, library: String, modules: [String: [String]]) throws(UserError) {
+  init(_ settings: JanusSettings, secrets: JanusSecrets, library: String, modules: [String: [String]])
+    throws(UserError)
+  {
     try Self.check(settings)
     func disabled(_ group: String, but kept: String...) -> String {
       let names = (modules[group] ?? []).filter { !kept.contains($0) }.sorted().joined(separator: ",")
@@ -78,7 +84,15 @@ struct JanusConfiguration: Hashable, Sendable {
       Self.media(settings) + disabled("plugins", but: "libjanus_videoroom.so")
       + disabled("transports", but: "libjanus_websockets.so") + disabled("loggers")
       + disabled("events").replacing("}\n", with: "  broadcast = false\n}\n")
-    let rooms = "general: {\n  admin_key = \"\(secrets.rooms)\"\n  lock_rtp_forward = true\n  string_ids = true\n  events = false\n}\n"
+    let rooms = """
+      general: {
+        admin_key = "\(secrets.rooms)"
+        lock_rtp_forward = true
+        string_ids = true
+        events = false
+      }
+
+      """
     mark = "lopan-" + Self.digest(groups + Self.general(settings, secrets, library, name: "") + rooms)
     files = [
       "janus.jcfg": Self.general(settings, secrets, library, name: mark) + groups,
@@ -157,11 +171,20 @@ struct JanusConfiguration: Hashable, Sendable {
   private static func check(_ settings: JanusSettings) throws(UserError) {
     let plain = { (text: String, more: String) in
       !text.isEmpty && text.utf8.count <= 64
-        && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || more.unicodeScalars.contains($0)) }
+        && text.unicodeScalars.allSatisfy {
+          $0.isASCII
+            && ($0.properties.isAlphabetic || $0.properties.numericType != nil
+              || more.unicodeScalars.contains($0))
+        }
     }
-    guard settings.interfaces.allSatisfy({ plain($0, ".:_-@") }) else { throw .mediaSettingInvalid("interfaces") }
-    guard settings.publicAddresses.allSatisfy({ plain($0, ".:") }) else { throw .mediaSettingInvalid("publicAddresses") }
-    guard settings.ports.lowerBound >= 1_024, settings.ports.upperBound <= 65_535, settings.ports.count >= 10 else {
+    guard settings.interfaces.allSatisfy({ plain($0, ".:_-@") }) else {
+      throw .mediaSettingInvalid("interfaces")
+    }
+    guard settings.publicAddresses.allSatisfy({ plain($0, ".:") }) else {
+      throw .mediaSettingInvalid("publicAddresses")
+    }
+    guard settings.ports.lowerBound >= 1_024, settings.ports.upperBound <= 65_535, settings.ports.count >= 10
+    else {
       throw .mediaSettingInvalid("ports")
     }
     guard (1...256).contains(settings.eventLoops) else { throw .mediaSettingInvalid("eventLoops") }

@@ -13,6 +13,8 @@ struct JanusFailure: Error, Equatable, CustomStringConvertible {
 
   static let outdated = JanusFailure(code: -5, reason: "started with other settings")
 
+  /// What it says of all that has no number of its own.
+  static let other = 490
   static let noSession = 458
   static let noHandle = 459
   static let roomExists = 427
@@ -23,7 +25,8 @@ struct JanusFailure: Error, Equatable, CustomStringConvertible {
 
 /// Requests and answers over one socket to Janus.
 actor JanusLink {
-  /// What ends a request: trickle and keepalive are only acknowledged; plugin work is acknowledged first and answered later.
+  /// What ends a request: trickle and keepalive are only acknowledged; plugin work is acknowledged first and
+  /// answered later.
   enum Ending { case acknowledgement, answer }
 
   private struct Waiting {
@@ -79,7 +82,9 @@ actor JanusLink {
   /// - Returns: the message when it answers no request of ours: an event.
   func receive(_ bytes: [UInt8]) -> JSONValue? {
     guard let message = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else { return nil }
-    guard let transaction = message["transaction"]?.string, let entry = waiting[transaction] else { return message }
+    guard let transaction = message["transaction"]?.string, let entry = waiting[transaction] else {
+      return message
+    }
     let verb = message["janus"]?.string
     if verb == "ack" && entry.ending == .answer { return nil }
     waiting[transaction] = nil

@@ -8,7 +8,8 @@ struct JanusLog {
   private static let readLimit = 256 * 1024
   /// What it says because of our own settings, or of every connection.
   private static let expected = [
-    "has been disabled, skipping", "mDNS resolution disabled", "current libnice master", "add some remote candidates",
+    "has been disabled, skipping", "mDNS resolution disabled", "current libnice master",
+    "add some remote candidates",
   ]
 
   private let path: String
@@ -27,9 +28,11 @@ struct JanusLog {
     guard let file = FileHandle(forReadingAtPath: path) else { return }
     defer { try? file.close() }
     if let end = try? file.seekToEnd(), end < offset { offset = 0 }
-    guard (try? file.seek(toOffset: offset)) != nil, let data = try? file.read(upToCount: Self.readLimit) else { return }
+    guard (try? file.seek(toOffset: offset)) != nil, let data = try? file.read(upToCount: Self.readLimit)
+    else { return }
     offset += UInt64(data.count)
-    var lines = (rest + String(decoding: data, as: UTF8.self)).split(separator: "\n", omittingEmptySubsequences: false)
+    var lines = (rest + String(decoding: data, as: UTF8.self)).split(
+      separator: "\n", omittingEmptySubsequences: false)
     rest = String(lines.popLast() ?? "")
     for line in lines {
       guard let level = Self.level(of: line) else { continue }

@@ -3,7 +3,8 @@ package import Rules
 /// What people send.
 extension JanusMedia {
   package func publish(
-    _ offer: String, on leg: MediaLeg, by person: MediaParticipant.ID, in room: MediaRoom.ID, allowed: Set<MediaKind>
+    _ offer: String, on leg: MediaLeg, by person: MediaParticipant.ID, in room: MediaRoom.ID,
+    allowed: Set<MediaKind>
   ) async throws(UserError) -> String {
     let seat = try seat(of: person, in: room)
     guard leg != .watch else { throw .mediaMalformed }
@@ -24,11 +25,13 @@ extension JanusMedia {
         answer = try await begin(place, seat, kinds, description)
       }
       try await applyMutes(place, seat)
-      guard let sdp = answer["jsep"]?["sdp"]?.string else { throw JanusFailure(code: -4, reason: "no answer") }
+      guard let sdp = answer["jsep"]?["sdp"]?.string else {
+        throw JanusFailure(code: -4, reason: "no answer")
+      }
       if let now = book[place], now.isLive, let feed = now.feed {
         emit(.published(room, MediaFeed(id: feed, person: person, kinds: Set(now.kinds.values))))
       }
-      return sdp
+      return SessionDescription.forPage(sdp)
     } catch {
       if book.seats[room]?[person]?.number == seat.number { await end(place) }
       throw userError(error, doing: "publish")
@@ -37,7 +40,8 @@ extension JanusMedia {
 
   /// A new connection: its handle is written down before anything can flow through it.
   private func begin(
-    _ place: MediaBook.Place, _ seat: MediaBook.Seat, _ kinds: [String: MediaKind], _ description: SessionDescription
+    _ place: MediaBook.Place, _ seat: MediaBook.Seat, _ kinds: [String: MediaKind],
+    _ description: SessionDescription
   ) async throws -> JSONValue {
     let handle = try await attach()
     guard isStill(seat, at: place), let room = book.rooms[place.room] else {
@@ -63,7 +67,8 @@ extension JanusMedia {
 
   /// The same connection with other sections.
   private func change(
-    _ place: MediaBook.Place, _ leg: MediaBook.Leg, to kinds: [String: MediaKind], _ description: SessionDescription
+    _ place: MediaBook.Place, _ leg: MediaBook.Leg, to kinds: [String: MediaKind],
+    _ description: SessionDescription
   ) async throws -> JSONValue {
     let seat = try seat(of: place.person, in: place.room)
     book[place]?.kinds = kinds

@@ -13,8 +13,12 @@ extension JanusMedia {
     guard info["server-name"]?.string == supervisor.configuration.mark else { throw JanusFailure.outdated }
     let kept = try await claimSession(over: link)
     if !kept { try await makeSession(over: link) }
-    for room in book.rooms.values where try await !exists(room, over: link) { try await create(room, over: link) }
+    for room in book.rooms.values where try await !exists(room, over: link) {
+      try await create(room, over: link)
+    }
 
+    // Stopped meanwhile: `stop` did not know this link yet.
+    guard stopping == nil else { throw JanusFailure.linkLost }
     self.link = link
     problem = nil
     let (stream, continuation) = AsyncStream.makeStream(of: Int64.self)
@@ -40,7 +44,9 @@ extension JanusMedia {
     _ = book.dropLegs()
     candidates = [:]
     let answer = try await link.request("create")
-    guard let session = answer["data"]?["id"]?.integer else { throw JanusFailure(code: -4, reason: "no session") }
+    guard let session = answer["data"]?["id"]?.integer else {
+      throw JanusFailure(code: -4, reason: "no session")
+    }
     book.session = session
     book.control = try await attach(over: link)
   }
@@ -54,7 +60,8 @@ extension JanusMedia {
     await detach(Array(doomed))
     for (place, leg) in book.places {
       do {
-        _ = try await link.request("keepalive", session: session, handle: leg.handle, ending: .acknowledgement)
+        _ = try await link.request(
+          "keepalive", session: session, handle: leg.handle, ending: .acknowledgement)
       } catch let failure as JanusFailure where failure.code == JanusFailure.noHandle {
         _ = forget(place)
       }
@@ -64,7 +71,9 @@ extension JanusMedia {
     }
   }
 
-  private func reconcile(_ id: MediaRoom.ID, _ room: MediaBook.Room, isLive: [MediaFeed.ID: Bool]) async throws {
+  private func reconcile(_ id: MediaRoom.ID, _ room: MediaBook.Room, isLive: [MediaFeed.ID: Bool])
+    async throws
+  {
     for (place, leg) in book.places where place.room == id {
       guard let feed = leg.feed else { continue }
       guard let isSending = isLive[feed] else {
@@ -72,7 +81,9 @@ extension JanusMedia {
         continue
       }
       if isSending && !leg.isLive { markLive(place) }
-      for kind in book.seats[id]?[place.person]?.muted ?? [] { try await moderate(leg, kind, muted: true, in: room) }
+      for kind in book.seats[id]?[place.person]?.muted ?? [] {
+        try await moderate(leg, kind, muted: true, in: room)
+      }
     }
     // A feed that we do not know belongs to nobody who is admitted.
     let known = Set(book.places.compactMap(\.leg.feed))
@@ -114,7 +125,9 @@ extension JanusMedia {
       guard let mid = event["mid"]?.string, let kind = book[place]?.kinds[mid] else { return }
       let receives = event["receiving"]?.bool ?? true
       let (room, person) = (place.room, place.person)
-      emit(receives ? .mediaResumed(room, person: person, kind: kind) : .mediaStalled(room, person: person, kind: kind))
+      emit(
+        receives
+          ? .mediaResumed(room, person: person, kind: kind) : .mediaStalled(room, person: person, kind: kind))
     case "slowlink":
       let lost = Int(event["lost"]?.integer ?? 0)
       // Janus calls the direction from its own side: its uplink is what it sends to the page.

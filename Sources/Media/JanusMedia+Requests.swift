@@ -8,7 +8,8 @@ extension JanusMedia {
   /// - Throws: `JanusFailure`.
   @discardableResult
   func message(
-    _ body: JSONValue, handle: Int64? = nil, jsep: (type: String, sdp: String)? = nil, over other: JanusLink? = nil
+    _ body: JSONValue, handle: Int64? = nil, jsep: (type: String, sdp: String)? = nil,
+    over other: JanusLink? = nil
   ) async throws -> JSONValue {
     guard let link = other ?? link, let session = book.session, let handle = handle ?? book.control else {
       throw JanusFailure.linkLost
@@ -21,7 +22,9 @@ extension JanusMedia {
   func attach(over other: JanusLink? = nil) async throws -> Int64 {
     guard let link = other ?? link, let session = book.session else { throw JanusFailure.linkLost }
     let answer = try await link.request("attach", session: session, ["plugin": "janus.plugin.videoroom"])
-    guard let handle = answer["data"]?["id"]?.integer else { throw JanusFailure(code: -4, reason: "no handle") }
+    guard let handle = answer["data"]?["id"]?.integer else {
+      throw JanusFailure(code: -4, reason: "no handle")
+    }
     return handle
   }
 
@@ -34,8 +37,10 @@ extension JanusMedia {
     let body: JSONValue = [
       "request": "create", "admin_key": .text(supervisor?.secrets.rooms ?? ""), "room": .text(room.name),
       "description": "-", "secret": .text(room.secret), "pin": .text(room.pin), "is_private": true,
-      "publishers": .number(Int64(room.spec.maxPublishers)), "bitrate": .number(room.maxBitrate), "bitrate_cap": true,
-      "audiocodec": "opus", "videocodec": "vp8", "notify_joining": false, "record": false, "lock_record": true,
+      "publishers": .number(Int64(room.spec.maxPublishers)), "bitrate": .number(room.maxBitrate),
+      "bitrate_cap": true,
+      "audiocodec": "opus", "videocodec": "vp8", "notify_joining": false, "record": false,
+      "lock_record": true,
     ]
     do {
       try await message(body, over: link)
@@ -57,7 +62,8 @@ extension JanusMedia {
     for (mid, sent) in leg.kinds where sent == kind {
       do {
         try await message([
-          "request": "moderate", "room": .text(room.name), "secret": .text(room.secret), "id": .text(feed.rawValue),
+          "request": "moderate", "room": .text(room.name), "secret": .text(room.secret),
+          "id": .text(feed.rawValue),
           "mid": .text(mid), "mute": .bool(muted),
         ])
       } catch let failure as JanusFailure where failure.code == JanusFailure.noFeed {
@@ -87,6 +93,8 @@ extension JanusMedia {
       return await group.reduce(into: [Int64]()) { if let handle = $1 { $0.append(handle) } }
     }
     guard !left.isEmpty else { return }
+    // The link was replaced while we waited: the new one has not heard of these.
+    if let now = self.link, now !== link { return await detach(left) }
     doom(left)
     // Someone who was removed may still receive: a new link, or a new server, ends that.
     logger.error("media not ended", metadata: ["handles": "\(left.count)"])

@@ -5,8 +5,11 @@ import Rules
 
 /// Keeping the server and the link to it.
 extension JanusMedia {
-  /// Waits before the next try, by failures in a row: none after the first, so that a lesson has its picture back at once.
-  static let waits: [Duration] = [.zero, .milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2), .seconds(5)]
+  /// Waits before the next try, by failures in a row: none after the first, so that a lesson has its picture
+  /// back at once.
+  static let waits: [Duration] = [
+    .zero, .milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2), .seconds(5),
+  ]
   /// A link that held this long was no failure.
   static let settled = Duration.seconds(2)
 
@@ -32,7 +35,8 @@ extension JanusMedia {
   }
 
   /// Makes `run` end the server and return.
-  /// - Parameter leavingServer: lessons go on without us for `JanusSettings.reclaimSeconds`; for a quick restart.
+  /// - Parameter leavingServer: lessons go on without us for `JanusSettings.reclaimSeconds`; for a quick
+  ///   restart.
   package func stop(leavingServer: Bool = false) async {
     stopping = leavingServer ? .leavingServer : .endingServer
     await link?.lose()
@@ -40,11 +44,9 @@ extension JanusMedia {
 
   private func shutDown() async {
     if stopping != .leavingServer {
-      if serverPID > 0 { await ChildProcess.end(serverPID, patience: .seconds(3)) }
+      await supervisor?.end(serverPID, patience: .seconds(3))
       _ = book.dropLegs()
       save()
-      logger.notice("media server ended", metadata: ["pid": "\(serverPID)"])
-      serverPID = 0
     }
     output.finish()
   }
@@ -77,13 +79,14 @@ extension JanusMedia {
       }
     } catch let failure as JanusFailure where failure == .tooLate || failure == .outdated {
       // It runs but does not answer, or was started with other settings.
-      await ChildProcess.end(serverPID, patience: failure == .outdated ? .seconds(3) : .zero)
+      await supervisor.end(serverPID, patience: failure == .outdated ? .seconds(3) : .zero)
       throw failure
     }
   }
 
   private func reach(_ supervisor: JanusSupervisor) async throws -> JanusSocket {
     if let socket = await supervisor.find() { return socket }
+    await supervisor.end(serverPID, patience: .zero)
     _ = book.dropLegs()
     candidates = [:]
     save()

@@ -27,7 +27,9 @@ extension JanusMedia {
     }
   }
 
-  private func begin(_ place: MediaBook.Place, _ seat: MediaBook.Seat, _ wanted: [MediaStream]) async throws -> WatchOffer? {
+  private func begin(_ place: MediaBook.Place, _ seat: MediaBook.Seat, _ wanted: [MediaStream]) async throws
+    -> WatchOffer?
+  {
     let handle = try await attach()
     guard isStill(seat, at: place), let room = book.rooms[place.room] else {
       await detach([handle])
@@ -47,8 +49,12 @@ extension JanusMedia {
   private func change(
     _ place: MediaBook.Place, _ leg: MediaBook.Leg, _ seat: MediaBook.Seat, to wanted: [MediaStream]
   ) async throws -> WatchOffer? {
-    let added = wanted.filter { stream in !leg.streams.contains { $0.feed == stream.feed && $0.kind == stream.kind } }
-    let gone = leg.streams.filter { stream in !wanted.contains { $0.feed == stream.feed && $0.kind == stream.kind } }
+    let added = wanted.filter { stream in
+      !leg.streams.contains { $0.feed == stream.feed && $0.kind == stream.kind }
+    }
+    let gone = leg.streams.filter { stream in
+      !wanted.contains { $0.feed == stream.feed && $0.kind == stream.kind }
+    }
     guard !added.isEmpty || !gone.isEmpty else { return nil }
     var body: [String: JSONValue] = ["request": "update"]
     if !added.isEmpty { body["subscribe"] = .list(added.map(\.janusName)) }
@@ -72,7 +78,7 @@ extension JanusMedia {
     book[place]?.mids = try SessionDescription(sdp, limit: 1 << 20).sections.map(\.mid)
     book[place]?.isOffered = true
     save()
-    return WatchOffer(sdp: sdp, streams: streams, fresh: fresh)
+    return WatchOffer(sdp: SessionDescription.forPage(sdp), streams: streams, fresh: fresh)
   }
 
   private func stream(_ value: JSONValue, in room: MediaRoom.ID) -> WatchOffer.Stream? {
@@ -81,13 +87,16 @@ extension JanusMedia {
     else { return nil }
     let feed = MediaFeed.ID(rawValue: name)
     for (person, seat) in book.seats[room] ?? [:] {
-      guard let leg = seat.legs.first(where: { $0.value.feed == feed })?.key, let kind = leg.kind(of: type) else { continue }
+      guard let leg = seat.legs.first(where: { $0.value.feed == feed })?.key, let kind = leg.kind(of: type)
+      else { continue }
       return .init(mid: mid, feed: feed, person: person, kind: kind)
     }
     return nil
   }
 
-  package func accept(_ answer: String, by person: MediaParticipant.ID, in room: MediaRoom.ID) async throws(UserError) {
+  package func accept(_ answer: String, by person: MediaParticipant.ID, in room: MediaRoom.ID)
+    async throws(UserError)
+  {
     let seat = try seat(of: person, in: room)
     let place = MediaBook.Place(room: room, person: person, leg: .watch)
     guard let leg = book[place], leg.isOffered else { throw .mediaBusy }

@@ -4,9 +4,9 @@ package import Rules
 
 /// The media server on Debian's Janus: one process, one session, one handle for each leg.
 ///
-/// `run()` keeps it going: it finds a server that outlived us or starts one, keeps the link, takes up the lessons again
-/// after a break, and ends the server when it is stopped. All other calls work at any time; while the server is away
-/// they note what is wanted, or say MED-006.
+/// `run()` keeps it going: it finds a server that outlived us or starts one, keeps the link, takes up the
+/// lessons again after a break, and ends the server when it is stopped. All other calls work at any time;
+/// while the server is away they note what is wanted, or say MED-006.
 package actor JanusMedia: MediaServer {
   package nonisolated let events: AsyncStream<MediaEvent>
   nonisolated let output: AsyncStream<MediaEvent>.Continuation
@@ -37,6 +37,9 @@ package actor JanusMedia: MediaServer {
     self.settings = settings
     self.logger = logger
     (events, output) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(4_096))
+    // Rooms may be noted before `run` begins. When this fails, the journal says so.
+    try? FileManager.default.createDirectory(
+      atPath: settings.folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     journal = MediaJournal(path: settings.folder + "/journal.jsonl", logger: logger)
     book = journal.load()
   }
@@ -44,8 +47,10 @@ package actor JanusMedia: MediaServer {
   // MARK: - rooms and people
 
   package func openRoom(_ spec: MediaRoom) async throws(UserError) {
-    var room = book.rooms[spec.id] ?? .init(
-      spec: spec, name: JanusSecrets.word(), secret: JanusSecrets.word(), pin: JanusSecrets.word())
+    var room =
+      book.rooms[spec.id]
+      ?? .init(
+        spec: spec, name: JanusSecrets.word(), secret: JanusSecrets.word(), pin: JanusSecrets.word())
     let isNew = book.rooms[spec.id] == nil
     guard isNew || room.spec != spec else { return }
     room.spec = spec
@@ -68,7 +73,9 @@ package actor JanusMedia: MediaServer {
     _ = try? await message(["request": "destroy", "room": .text(room.name), "secret": .text(room.secret)])
   }
 
-  package func admit(_ person: MediaParticipant.ID, as name: String, to room: MediaRoom.ID) async throws(UserError) {
+  package func admit(_ person: MediaParticipant.ID, as name: String, to room: MediaRoom.ID)
+    async throws(UserError)
+  {
     guard book.rooms[room] != nil else { throw .mediaRoomNotOpen }
     if book.seats[room]?[person] == nil {
       admissions &+= 1
@@ -81,7 +88,9 @@ package actor JanusMedia: MediaServer {
   package func remove(_ person: MediaParticipant.ID, from room: MediaRoom.ID) async {
     guard let seat = book.seats[room]?.removeValue(forKey: person) else { return }
     save()
-    for case let feed? in seat.legs.values.map(\.feed) { emit(.unpublished(room, person: person, feed: feed)) }
+    for case let feed? in seat.legs.values.map(\.feed) {
+      emit(.unpublished(room, person: person, feed: feed))
+    }
     emit(.left(room, person: person, reason: .removed))
     await detach(seat.legs.values.map(\.handle))
   }
@@ -108,7 +117,7 @@ package actor JanusMedia: MediaServer {
     guard let link else { return MediaHealth(isUp: false, problem: problem ?? .mediaUnavailable) }
     do {
       _ = try await link.request("ping", within: .seconds(2))
-      return MediaHealth(isUp: true)
+      return MediaHealth(isUp: true, problem: NetworkInterfaces.canCarryMedia ? nil : .mediaNoNetwork)
     } catch {
       return MediaHealth(isUp: false, problem: .mediaUnavailable)
     }
@@ -154,6 +163,7 @@ package actor JanusMedia: MediaServer {
     switch code {
     case JanusFailure.publishersFull: return .mediaTooMany
     case 464...466: return .mediaMalformed
+    case JanusFailure.other where !NetworkInterfaces.canCarryMedia: return .mediaNoNetwork
     default:
       logger.warning("media server refused", metadata: ["doing": "\(what)", "reason": "\(error)"])
       return .mediaUnavailable

@@ -5,12 +5,17 @@ import Synchronization
 
 /// The WebSocket to the media server over its Unix socket: plain blocking calls on two threads of its own.
 ///
-/// Why not the simpler SOCK_SEQPACKET transport: Janus 1.1.2 reads it into 8,192 bytes and silently drops anything longer
-/// (measured), which the answer of a page that watches eight people exceeds.
+/// Why not the simpler SOCK_SEQPACKET transport: Janus 1.1.2 reads it into 8,192 bytes and silently drops
+/// anything longer (measured), which the answer of a page that watches eight people exceeds.
 final class JanusSocket: Sendable {
-  struct Failure: Error, CustomStringConvertible { let description: String }
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+    /// Who listened but did not answer.
+    var silentPID: pid_t?
+  }
 
-  /// Whole messages, in order. It ends when the link is gone, or when 8,192 are waiting: then something is badly wrong.
+  /// Whole messages, in order. It ends when the link is gone, or when 8,192 are waiting: then something is
+  /// badly wrong.
   let messages: AsyncStream<[UInt8]>
   /// The process that listens, as the kernel knows it.
   let serverPID: pid_t
@@ -41,7 +46,7 @@ final class JanusSocket: Sendable {
       rest = try Self.shakeHands(descriptor)
     } catch {
       Glibc.close(descriptor)
-      throw error
+      throw Failure(description: "\(error)", silentPID: serverPID)
     }
     let thread = Thread { [self] in read(rest) }
     thread.name = "media.read"
@@ -66,7 +71,9 @@ final class JanusSocket: Sendable {
   private func write(_ frame: [UInt8]) throws {
     try state.withLock { state in
       guard state.isOpen else { throw Failure(description: "closed") }
-      guard state.pendingBytes + frame.count <= Self.pendingLimit else { throw Failure(description: "queue full") }
+      guard state.pendingBytes + frame.count <= Self.pendingLimit else {
+        throw Failure(description: "queue full")
+      }
       state.pendingBytes += frame.count
     }
     writing.async { [self] in
@@ -108,7 +115,9 @@ final class JanusSocket: Sendable {
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { if directory >= 0 { Glibc.close(directory) } }
     let bytes = Array("/proc/self/fd/\(directory)/\(name)".utf8)
-    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { throw Failure(description: "name too long") }
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+      throw Failure(description: "name too long")
+    }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(description: "socket: \(errno)") }

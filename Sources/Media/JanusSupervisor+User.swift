@@ -8,14 +8,16 @@ extension JanusSupervisor {
     let group: gid_t
   }
 
-  /// Whom to become when we are root; nil when we are not, when none of these users exists, or when this user namespace
-  /// does not know them.
+  /// Whom to become when we are root; nil when we are not, when none of these users exists, or when this user
+  /// namespace does not know them.
   static func unprivilegedUser(_ names: [String]) -> User? {
     guard geteuid() == 0, mayDropGroups else { return nil }
     for name in names {
       guard let entry = getpwnam(name) else { continue }
       let user = User(name: name, id: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
-      if user.id != 0, isMapped(user.id, "/proc/self/uid_map"), isMapped(user.group, "/proc/self/gid_map") { return user }
+      if user.id != 0, isMapped(user.id, "/proc/self/uid_map"), isMapped(user.group, "/proc/self/gid_map") {
+        return user
+      }
     }
     return nil
   }

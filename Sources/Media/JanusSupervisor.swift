@@ -5,9 +5,9 @@ import Rules
 
 /// Brings the media server's process up, finds it again after our own death, and ends it.
 ///
-/// Folders: `<folder>/secrets.json` and `<folder>/journal.jsonl` are ours alone; `<folder>/run` holds the configuration,
-/// which the server's user may read, and the log; only `<folder>/run/socket` belongs to the server's user.
-/// Attack prevented: a broken-into server that puts a link where we write as root.
+/// Folders: `<folder>/secrets.json` and `<folder>/journal.jsonl` are ours alone; `<folder>/run` holds the
+/// configuration, which the server's user may read, and the log; only `<folder>/run/socket` belongs to the
+/// server's user. Attack prevented: a broken-into server that puts a link where we write as root.
 struct JanusSupervisor: Sendable {
   let settings: JanusSettings
   let secrets: JanusSecrets
@@ -38,32 +38,57 @@ struct JanusSupervisor: Sendable {
   }
 
   /// A socket to the server that already runs; nil when none does.
-  func find() async -> JanusSocket? { try? await connect() }
+  ///
+  /// One that listens but does not answer is killed: two servers must never serve one folder, or whoever was
+  /// removed could go on in the older one.
+  func find() async -> JanusSocket? {
+    do {
+      return try await connect()
+    } catch let failure as JanusSocket.Failure {
+      if let process = failure.silentPID { await end(process, patience: .zero) }
+    } catch {}
+    return nil
+  }
+
+  /// Ends the server, and nothing that has its number by chance.
+  func end(_ process: pid_t, patience: Duration) async {
+    guard process > 0, ChildProcess.isRunning(process), ChildProcess.runs(process, "./janus.jcfg") else {
+      return
+    }
+    logger.notice("media server ended", metadata: ["pid": "\(process)"])
+    await ChildProcess.end(process, patience: patience)
+  }
 
   /// Writes the configuration, starts the server and waits until it listens.
   /// - Throws: `JanusFailure` when it ended or does not listen within ten seconds.
   func start() async throws -> JanusSocket {
     let user = Self.unprivilegedUser(settings.users)
-    if geteuid() == 0 && user == nil { logger.warning("media server runs as root", metadata: ["users": "\(settings.users)"]) }
+    if geteuid() == 0 && user == nil {
+      logger.warning("media server runs as root", metadata: ["users": "\(settings.users)"])
+    }
     try writeFiles(for: user)
     let child = try ChildProcess.start(Self.command(settings, in: runFolder, as: user), output: logPath)
     logger.notice("media server started", metadata: ["pid": "\(child)", "user": "\(user?.name ?? "-")"])
     let deadline = ContinuousClock.now + Self.startLimit
     while ContinuousClock.now < deadline {
-      if let socket = await find() { return socket }
-      guard ChildProcess.isRunning(child) else { throw JanusFailure(code: -3, reason: "ended while starting") }
+      // Not `find`: it may be slow to answer while it starts.
+      if let socket = try? await connect() { return socket }
+      guard ChildProcess.isRunning(child) else {
+        throw JanusFailure(code: -3, reason: "ended while starting")
+      }
       try await Task.sleep(for: .milliseconds(20))
     }
     await ChildProcess.end(child, patience: .zero)
     throw JanusFailure(code: -3, reason: "did not start in time")
   }
 
-  /// Blocking calls, so on a queue of its own.
+  /// Blocking calls, so on a thread of its own: the global queues' threads are also those that run our tasks.
   private func connect() async throws -> JanusSocket {
-    return try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(with: Result { try JanusSocket(folder: runFolder, name: JanusConfiguration.socketName) })
-      }
+    try await withCheckedThrowingContinuation { continuation in
+      Thread {
+        continuation.resume(
+          with: Result { try JanusSocket(folder: runFolder, name: JanusConfiguration.socketName) })
+      }.start()
     }
   }
 
@@ -82,7 +107,8 @@ struct JanusSupervisor: Sendable {
     }
   }
 
-  /// The shell narrows what the server may do before it starts: files for itself alone, enough descriptors, no rights of root.
+  /// The shell narrows what the server may do before it starts: files for itself alone, enough descriptors,
+  /// no rights of root.
   static func command(_ settings: JanusSettings, in folder: String, as user: User?) -> [String] {
     let script = """
       umask 077; cd "$1" || exit 71; shift
@@ -108,7 +134,9 @@ struct JanusSupervisor: Sendable {
 
   private static func secrets(in folder: String) throws -> JanusSecrets {
     let path = folder + "/secrets.json"
-    if let data = FileManager.default.contents(atPath: path), let found = try? JSONDecoder().decode(JanusSecrets.self, from: data) {
+    if let data = FileManager.default.contents(atPath: path),
+      let found = try? JSONDecoder().decode(JanusSecrets.self, from: data)
+    {
       return found
     }
     let made = JanusSecrets.random()
@@ -138,7 +166,10 @@ struct JanusSupervisor: Sendable {
   }
 
   private static func findLibrary() -> String? {
-    let folders = contents("/usr/lib").sorted().map { "/usr/lib/\($0)/janus" } + ["/usr/lib/janus", "/usr/local/lib/janus"]
+    let folders =
+      contents("/usr/lib").sorted().map { "/usr/lib/\($0)/janus" } + [
+        "/usr/lib/janus", "/usr/local/lib/janus",
+      ]
     return folders.first { contents($0 + "/plugins").contains("libjanus_videoroom.so") }
   }
 }

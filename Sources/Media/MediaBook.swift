@@ -11,7 +11,8 @@ struct MediaBook: Sendable {
     var origin = ""
     /// Whether media can flow.
     var isLive = false
-    /// Of a receiving leg: all sections of its last offer in order, those in use, and whether an answer is awaited.
+    /// Of a receiving leg: all sections of its last offer in order, those in use, and whether an answer is
+    /// awaited.
     var mids: [String] = []
     var streams: [WatchOffer.Stream] = []
     var isOffered = false
@@ -94,7 +95,9 @@ struct MediaBook: Sendable {
   }
 
   /// Every section that a set of feeds sends.
-  func streams(of feeds: [MediaFeed.ID], in room: MediaRoom.ID, butNot person: MediaParticipant.ID) -> [MediaStream] {
+  func streams(of feeds: [MediaFeed.ID], in room: MediaRoom.ID, butNot person: MediaParticipant.ID)
+    -> [MediaStream]
+  {
     let wanted = Set(feeds)
     return (seats[room] ?? [:]).flatMap { owner, seat -> [MediaStream] in
       guard owner != person else { return [] }

@@ -22,7 +22,8 @@ extension UserError {
   static var mediaMalformed: Self {
     .init(
       .init(rawValue: "MED-002"),
-      "Trình duyệt gửi thông tin âm thanh, hình ảnh không hợp lệ. Hãy tải lại trang; nếu vẫn lỗi, hãy dùng trình duyệt khác.")
+      "Trình duyệt gửi thông tin âm thanh, hình ảnh không hợp lệ. Hãy tải lại trang."
+    )
   }
 
   /// MED-003. A description over its size limit.
@@ -57,7 +58,8 @@ extension UserError {
   static func mediaServerMissing(_ path: String) -> Self {
     .init(
       .init(rawValue: "MED-007"),
-      "Máy này chưa có phần mềm âm thanh, hình ảnh (\(path)). Người quản trị hãy chạy: apt install janus.", .unavailable)
+      "Máy này chưa có phần mềm âm thanh, hình ảnh (\(path)). Người quản trị hãy chạy: apt install janus.",
+      .unavailable)
   }
 
   /// MED-008. Too many senders in the room, or too many requests by one page.
@@ -78,6 +80,15 @@ extension UserError {
   static func mediaSettingInvalid(_ name: String) -> Self {
     .init(
       .init(rawValue: "MED-010"),
-      "Cài đặt âm thanh, hình ảnh “\(name)” không hợp lệ. Người quản trị hãy sửa tệp cấu hình rồi khởi động lại.")
+      "Cài đặt âm thanh, hình ảnh “\(name)” không hợp lệ. Người quản trị hãy sửa rồi khởi động lại."
+    )
+  }
+
+  /// MED-011. The machine has no network but loopback.
+  static var mediaNoNetwork: Self {
+    .init(
+      .init(rawValue: "MED-011"),
+      "Máy chủ chưa nối mạng nên chưa truyền được âm thanh, hình ảnh. Người quản trị hãy nối máy vào mạng.",
+      .unavailable)
   }
 }

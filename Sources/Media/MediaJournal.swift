@@ -5,9 +5,9 @@ import Rules
 
 /// The book on disk, so that a program that was killed finds the lessons that go on without it.
 ///
-/// Shape: one JSON object per line; a later line replaces an earlier one of the same key, and a line with a key alone
-/// deletes. It is written with one `write` each and not synchronised: it is of use only while the media server
-/// runs, hence never after a power cut. Mode 0600: it holds the keys of the rooms.
+/// Shape: one JSON object per line; a later line replaces an earlier one of the same key, and a line with a
+/// key alone deletes. It is written with one `write` each and not synchronised: it is of use only while the
+/// media server runs, hence never after a power cut. Mode 0600: it holds the keys of the rooms.
 struct MediaJournal {
   private struct Line: Codable {
     let key: String
@@ -48,7 +48,9 @@ struct MediaJournal {
     }
     for line in lines.values {
       let words = line.key.split(separator: " ").map(String.init)
-      guard let seat = line.seat, words.count == 3, book.rooms[.init(rawValue: words[1])] != nil else { continue }
+      guard let seat = line.seat, words.count == 3, book.rooms[.init(rawValue: words[1])] != nil else {
+        continue
+      }
       book.seats[.init(rawValue: words[1]), default: [:]][.init(rawValue: words[2])] = seat
     }
     return book
@@ -102,7 +104,8 @@ struct MediaJournal {
     guard !data.isEmpty else { return }
     let done = data.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, data.count) }
     guard done != data.count else { return }
-    // A full disk: media goes on, but a killed program would not find it again. Everything is written anew next time.
+    // A full disk: media goes on, but a killed program would not find it again. Everything is written anew
+    // next time.
     logger.error("media journal not written", metadata: ["errno": "\(errno)"])
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1

@@ -2,15 +2,18 @@ package import Rules
 
 /// Sound and pictures of the lessons of one media server, as the rest of the program sees it.
 ///
-/// Every argument is decided by us: rooms, participants and names come from the roster and the admission rule, never from
-/// a page. A page only supplies session descriptions and candidates, and both are checked before they go on. What the
-/// server behind it calls things (sessions, handles, keys) never leaves the adapter.
+/// Every argument is decided by us: rooms, participants and names come from the roster and the admission
+/// rule, never from a page. A page only supplies session descriptions and candidates, and both are checked
+/// before they go on. What the server behind it calls things (sessions, handles, keys) never leaves the
+/// adapter.
 ///
-/// The order of a lesson: `openRoom`, `admit` each person, then their `publish`, `watch` and `accept` in any order;
-/// `remove` and `closeRoom` at the end. Nobody who is not admitted can send or receive, also when a request of theirs is
-/// under way at the moment of removal.
+/// The order of a lesson: `openRoom`, `admit` each person, then their `publish`, `watch` and `accept` in any
+/// order;
+/// `remove` and `closeRoom` at the end. Nobody who is not admitted can send or receive, also when a request
+/// of theirs is under way at the moment of removal.
 package protocol MediaServer: Sendable {
-  /// What happens, in order. One reader; after 4,096 unread events the newest are dropped and an error is logged.
+  /// What happens, in order. One reader; after 4,096 unread events the newest are dropped and an error is
+  /// logged.
   var events: AsyncStream<MediaEvent> { get }
 
   /// Whether the server answers now, and what is wrong when it does not.
@@ -33,9 +36,11 @@ package protocol MediaServer: Sendable {
   ///
   /// - Parameters:
   ///   - offer: the page's description, <= 32 KB.
-  ///   - allowed: the kinds this person may send now. A description that would send anything else is refused whole.
+  ///   - allowed: the kinds this person may send now. A description that would send anything else is refused
+  ///     whole.
   /// - Returns: the answer for the page.
-  /// - Throws: MED-001 not allowed, MED-002 malformed, MED-003 too large, MED-004 not admitted, MED-005 room not open,
+  /// - Throws: MED-001 not allowed, MED-002 malformed, MED-003 too large, MED-004 not admitted, MED-005 room
+  ///   not open,
   ///   MED-006 server away, MED-008 too many senders, MED-009 another request for this leg is under way.
   func publish(
     _ offer: String, on leg: MediaLeg, by person: MediaParticipant.ID, in room: MediaRoom.ID,
@@ -54,7 +59,8 @@ package protocol MediaServer: Sendable {
   ) async throws(UserError) -> WatchOffer?
 
   /// The page's answer to the last offer.
-  /// - Throws: MED-001 when the answer would send, MED-002, MED-003, MED-004, MED-005, MED-006, MED-009 when no offer is open.
+  /// - Throws: MED-001 when the answer would send, MED-002, MED-003, MED-004, MED-005, MED-006, MED-009 when
+  ///   no offer is open.
   func accept(_ answer: String, by person: MediaParticipant.ID, in room: MediaRoom.ID) async throws(UserError)
 
   /// One network address of the page for a leg; nil says that there are no more.
@@ -77,7 +83,8 @@ package protocol MediaServer: Sendable {
   /// Ends one leg at the server. Nothing happens when there is none.
   func unpublish(_ leg: MediaLeg, by person: MediaParticipant.ID, in room: MediaRoom.ID) async
 
-  /// Ends all legs of this person at once; nothing of theirs is accepted afterwards until they are admitted again.
+  /// Ends all legs of this person at once; nothing of theirs is accepted afterwards until they are admitted
+  /// again.
   func remove(_ person: MediaParticipant.ID, from room: MediaRoom.ID) async
 
   /// Who is admitted, by id.

@@ -7,7 +7,8 @@ package enum MediaKind: String, Hashable, Sendable, Codable, CaseIterable, Compa
   package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// One connection between a page and the media server: camera and microphone, shared screen, or all that is received.
+/// One connection between a page and the media server: camera and microphone, shared screen, or all that is
+/// received.
 package enum MediaLeg: String, Hashable, Sendable, Codable, CaseIterable {
   case cam, screen, watch
 

@@ -3,8 +3,9 @@ package import Rules
 
 /// A session description (RFC 8866) that a page sent, taken apart strictly.
 ///
-/// Attack prevented: a description that we read differently from the media server, so that a section we did not see is
-/// sent. Anything a browser does not write is refused, and what goes on is `text`, put together from what was read.
+/// Attack prevented: a description that we read differently from the media server, so that a section we did
+/// not see is sent. Anything a browser does not write is refused, and what goes on is `text`, put together
+/// from what was read.
 package struct SessionDescription: Hashable, Sendable {
   package struct Section: Hashable, Sendable {
     /// `audio`, `video` or `application`.
@@ -14,7 +15,8 @@ package struct SessionDescription: Hashable, Sendable {
   }
 
   package let sections: [Section]
-  /// The number by which the page's browser calls this connection: the same in each description of one connection.
+  /// The number by which the page's browser calls this connection: the same in each description of one
+  /// connection.
   package let origin: String
   package let text: String
 
@@ -55,7 +57,8 @@ package struct SessionDescription: Hashable, Sendable {
     for section in sections where section.sends || section.media == "application" {
       guard let kind = leg.kind(of: section.media) else { throw .mediaNotAllowed("dữ liệu này") }
       guard allowed.contains(kind) else { throw .mediaNotAllowed(kind) }
-      // Sound of a screen is for those who may share a screen: without this a page could call anything a screen.
+      // Sound of a screen is for those who may share a screen: without this a page could call anything a
+      // screen.
       guard leg != .screen || allowed.contains(.screen) else { throw .mediaNotAllowed(.screen) }
       guard !result.values.contains(kind) else { throw .mediaMalformed }
       result[section.mid] = kind
@@ -66,8 +69,16 @@ package struct SessionDescription: Hashable, Sendable {
   /// Checks that this answers an offer with these sections and sends nothing.
   /// - Throws: MED-001, MED-002.
   package func receivesOnly(_ mids: [String]) throws(UserError) {
-    for section in sections where section.sends { throw .mediaNotAllowed(section.media == "audio" ? .audio : .video) }
+    for section in sections where section.sends {
+      throw .mediaNotAllowed(section.media == "audio" ? .audio : .video)
+    }
     guard sections.map(\.mid) == mids else { throw .mediaMalformed }
+  }
+
+  /// What a page may read of the server's description: the server writes its name for the room into the
+  /// subject line.
+  static func forPage(_ text: String) -> String {
+    text.replacing(#/(?m)^s=[^\r\n]*/#, with: "s=-")
   }
 
   private enum Direction: String {
@@ -85,7 +96,8 @@ package struct SessionDescription: Hashable, Sendable {
       let line = part.last == UInt8(ascii: "\r") ? part.dropLast() : part
       if line.isEmpty { continue }
       guard line.count >= 2, line.count <= lineLimit, (0x61...0x7a).contains(line[line.startIndex]),
-        line[line.index(after: line.startIndex)] == UInt8(ascii: "="), line.allSatisfy({ (0x20...0x7e).contains($0) })
+        line[line.index(after: line.startIndex)] == UInt8(ascii: "="),
+        line.allSatisfy({ (0x20...0x7e).contains($0) })
       else { throw .mediaMalformed }
       lines.append(String(decoding: line, as: UTF8.self))
     }
@@ -118,11 +130,14 @@ package struct SessionDescription: Hashable, Sendable {
     let mids = lines.filter { $0.hasPrefix("a=mid:") }
     let directions = lines.compactMap(Direction.init(line:))
     let candidates = lines.filter { $0.hasPrefix("a=candidate") }
-    guard mids.count == 1, directions.count <= 1, candidates.count <= IceCandidate.perLeg else { throw .mediaMalformed }
+    guard mids.count == 1, directions.count <= 1, candidates.count <= IceCandidate.perLeg else {
+      throw .mediaMalformed
+    }
     for line in candidates { try IceCandidate.check(String(line.dropFirst(2))) }
     let mid = String(mids[0].dropFirst(6))
     guard IceCandidate.isMid(mid) else { throw .mediaMalformed }
-    // Without a direction a section sends and receives. The port says nothing: a bundled section may have port 0.
+    // Without a direction a section sends and receives. The port says nothing: a bundled section may have
+    // port 0.
     let sends = words[0] != "application" && [.sendrecv, .sendonly].contains(directions.first ?? .sendrecv)
     return Section(media: String(words[0]), mid: mid, sends: sends)
   }

@@ -53,7 +53,9 @@ struct WebSocketFrames {
   }
 
   /// One whole frame, masked as a client must.
-  static func encode(_ payload: [UInt8], opcode: UInt8 = 1, mask: UInt32 = .random(in: 0...UInt32.max)) -> [UInt8] {
+  static func encode(_ payload: [UInt8], opcode: UInt8 = 1, mask: UInt32 = .random(in: 0...UInt32.max))
+    -> [UInt8]
+  {
     var result: [UInt8] = [0x80 | opcode]
     switch payload.count {
     case ..<126: result.append(0x80 | UInt8(payload.count))

@@ -3,10 +3,11 @@ import Synchronization
 
 /// Brings each text to all who subscribed to its topic.
 ///
-/// A text is encoded once and handed once to each event loop that has subscribers; there it is written to all of them
-/// and each connection is flushed once for everything that came in meanwhile. All calls are quick and may come from
-/// any thread. All subscribers of a topic get its texts in one order, that of the calls; `subscribe`, `unsubscribe`
-/// and `cutOff` take their place in the same order: what is published after `cutOff` returned never arrives.
+/// A text is encoded once and handed once to each event loop that has subscribers; there it is written to all
+/// of them and each connection is flushed once for everything that came in meanwhile. All calls are quick and
+/// may come from any thread. All subscribers of a topic get its texts in one order, that of the calls;
+/// `subscribe`, `unsubscribe` and `cutOff` take their place in the same order: what is published after
+/// `cutOff` returned never arrives.
 package final class Hub: Sendable {
   /// Where a topic has subscribers.
   private struct Route {
@@ -28,7 +29,8 @@ package final class Hub: Sendable {
 
   /// Does nothing when the connection has ended or is subscribed already.
   ///
-  /// - Parameter held: true to keep back what is published until `release`: so a page gets what it missed first.
+  /// - Parameter held: true to keep back what is published until `release`: so a page gets what it missed
+  ///   first.
   package func subscribe(_ connection: SocketConnection, to topic: Topic, held: Bool = false) {
     table.withLock { table in
       let shard = shard(of: connection, &table)
@@ -41,8 +43,8 @@ package final class Hub: Sendable {
     }
   }
 
-  /// Ends the holding back: first `missed` is sent, then what was kept with a higher number than `through` or with
-  /// none, then all that follows, live.
+  /// Ends the holding back: first `missed` is sent, then what was kept with a higher number than `through` or
+  /// with none, then all that follows, live.
   package func release(_ connection: SocketConnection, from topic: Topic, missed: [String], through: Int64) {
     let frames = missed.map { SocketFrame.text($0) }
     table.withLock { shard(of: connection, &$0).post(.release(connection, topic, frames, through: through)) }
@@ -53,7 +55,9 @@ package final class Hub: Sendable {
   }
 
   /// Takes away a right: nothing published to this topic from now on reaches the connection.
-  package func cutOff(_ connection: SocketConnection, from topic: Topic) { unsubscribe(connection, from: topic) }
+  package func cutOff(_ connection: SocketConnection, from topic: Topic) {
+    unsubscribe(connection, from: topic)
+  }
 
   /// The same for all its topics.
   package func cutOff(_ connection: SocketConnection) {
@@ -70,7 +74,8 @@ package final class Hub: Sendable {
     }
   }
 
-  /// Makes all subscribers of a topic reconnect (1013) and resume from the event table, because something is missing.
+  /// Makes all subscribers of a topic reconnect (1013) and resume from the event table, because something is
+  /// missing.
   package func restart(_ topic: Topic) {
     table.withLock { table in
       for route in table.routes[topic] ?? [] { route.shard.post(.restart(topic)) }

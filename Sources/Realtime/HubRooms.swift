@@ -98,7 +98,8 @@ final class HubRooms {
   }
 
   private func remove(_ handler: SocketHandler, _ topic: Topic, _ shard: HubShard) {
-    guard topics[ObjectIdentifier(handler)]?.remove(topic) != nil, let index = index(of: handler, in: topic) else {
+    guard topics[ObjectIdentifier(handler)]?.remove(topic) != nil, let index = index(of: handler, in: topic)
+    else {
       return
     }
     members[topic]?.remove(at: index)
@@ -109,7 +110,8 @@ final class HubRooms {
 
   private func leave(_ handler: SocketHandler, _ shard: HubShard) {
     for topic in topics[ObjectIdentifier(handler)] ?? [] { remove(handler, topic, shard) }
-    // A connection that is cut off from all but lives on keeps its (empty) entry, and with it its one close hook.
+    // A connection that is cut off from all but lives on keeps its (empty) entry, and with it its one close
+    // hook.
     if handler.phase == .ended { topics[ObjectIdentifier(handler)] = nil }
   }
 

@@ -1,7 +1,8 @@
 import NIOCore
 import Synchronization
 
-/// The subscribers on one event loop. Commands come in order from any thread; everything else happens on the loop.
+/// The subscribers on one event loop. Commands come in order from any thread; everything else happens on the
+/// loop.
 final class HubShard: Sendable {
   enum Command {
     case subscribe(SocketConnection, Topic, held: Bool)

@@ -3,8 +3,8 @@ import Synchronization
 
 /// One open WebSocket, as the rest of the program sees it. Usable from any thread; text only.
 ///
-/// What `send` and `close` do happens in the order of their calls. Between `send` and a `Hub`'s publications no order
-/// is promised: a subscriber that must not miss anything subscribes held (`Hub.subscribe`).
+/// What `send` and `close` do happens in the order of their calls. Between `send` and a `Hub`'s publications
+/// no order is promised: a subscriber that must not miss anything subscribes held (`Hub.subscribe`).
 package final class SocketConnection: Sendable {
   /// Unique in this process; never reused.
   package let id: UInt64
@@ -43,7 +43,8 @@ package final class SocketConnection: Sendable {
     onLoop { $0.close(code, reason) }
   }
 
-  /// Calls once, on the event loop, when the connection has ended; at once when it already has. Must not wait.
+  /// Calls once, on the event loop, when the connection has ended; at once when it already has. Must not
+  /// wait.
   package func onClose(_ body: @escaping @Sendable (SocketCloseCode) -> Void) {
     let tell: @Sendable () -> Void = { [self] in
       if let handler = handler.value { handler.onClose(body) } else { body(closeCode ?? .lost) }
@@ -64,7 +65,8 @@ package final class SocketConnection: Sendable {
   }
 
   private func onLoop(_ body: @escaping @Sendable (SocketHandler) -> Void) {
-    // Always through the loop's queue, even on the loop: otherwise calls from two threads could overtake each other.
+    // Always through the loop's queue, even on the loop: otherwise calls from two threads could overtake each
+    // other.
     loop.execute { [handler] in
       if let handler = handler.value { body(handler) }
     }

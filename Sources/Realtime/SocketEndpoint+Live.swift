@@ -16,8 +16,8 @@ extension SocketEndpoint {
   /// - Parameters:
   ///   - path: `/live`, without query.
   ///   - authorise: decides before the connection becomes a socket; `Origin` was already found to be our own.
-  ///   - serve: runs as long as the connection; reads `connection.messages` to the end and returns. Returning closes
-  ///     the connection normally. The hub forgets a closed connection by itself.
+  ///   - serve: runs as long as the connection; reads `connection.messages` to the end and returns. Returning
+  ///     closes the connection normally. The hub forgets a closed connection by itself.
   package init<Member: Sendable>(
     path: String, limits: SocketLimits = .init(), count: SocketCount = .init(),
     authorise: @escaping @Sendable (SocketRequest) async -> SocketAnswer<Member>,

@@ -27,7 +27,8 @@ enum SocketFrame {
     return frame
   }
 
-  /// - Parameter reason: for whoever reads the browser's console; cut to the 123 bytes that a close frame has room for.
+  /// - Parameter reason: for whoever reads the browser's console; cut to the 123 bytes that a close frame has
+  ///   room for.
   static func close(_ code: SocketCloseCode, _ reason: String) -> ByteBuffer {
     guard code.mayBeSent else { return head(.connectionClose, count: 0) }
     var cut = reason

@@ -42,7 +42,8 @@ final class SocketHandler: ChannelInboundHandler {
     connection.handler.value = self
     count.changed(by: 1)
     heard = .now()
-    // Spread: after a restart all pages of a school come back within a second and would be pinged together ever after.
+    // Spread: after a restart all pages of a school come back within a second and would be pinged together
+    // ever after.
     nextPing = heard + .nanoseconds(.random(in: 0...max(1, limits.ping.nanoseconds)))
     armHeartbeat(context)
   }
@@ -89,7 +90,8 @@ final class SocketHandler: ChannelInboundHandler {
     if event is ChannelShouldQuiesceEvent {
       close(.restart, "server stops")
     } else if event as? ChannelEvent == .inputClosed {
-      // The server lets peers close one half. A page that closed its half is gone; staying would leak the connection.
+      // The server lets peers close one half. A page that closed its half is gone; staying would leak the
+      // connection.
       context.close(promise: nil)
     }
     context.fireUserInboundEventTriggered(event)
@@ -106,7 +108,9 @@ extension SocketHandler {
     }
     guard data.readableBytes <= limits.message else { return close(.tooBig) }
     guard frame.fin else { return fragments = data }
-    guard let text = String(validating: data.readableBytesView, as: UTF8.self) else { return close(.invalidText) }
+    guard let text = String(validating: data.readableBytesView, as: UTF8.self) else {
+      return close(.invalidText)
+    }
     if !connection.messages.inbox.put(text) { setReading(false) }
   }
 
@@ -165,18 +169,24 @@ extension SocketHandler {
     fragments = nil
     setReading(true)
     context.writeAndFlush(Self.wrapOutboundOut(SocketFrame.close(code, reason)), promise: nil)
-    // The other side may never answer, or never read: a slow reader has the frame behind all that waits for it.
+    // The other side may never answer, or never read: a slow reader has the frame behind all that waits for
+    // it.
     timer?.cancel()
-    timer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.closing) { context.close(promise: nil) }
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.closing) {
+      context.close(promise: nil)
+    }
   }
 
   private func answerClose(_ payload: ByteBuffer, _ context: ChannelHandlerContext) {
     var payload = payload
     guard payload.readableBytes > 0 else { return answer(.unnamed, context) }
-    guard let number = payload.readInteger(as: UInt16.self), SocketCloseCode(rawValue: number).mayBeSent else {
+    guard let number = payload.readInteger(as: UInt16.self), SocketCloseCode(rawValue: number).mayBeSent
+    else {
       return close(.protocolError)
     }
-    guard String(validating: payload.readableBytesView, as: UTF8.self) != nil else { return close(.invalidText) }
+    guard String(validating: payload.readableBytesView, as: UTF8.self) != nil else {
+      return close(.invalidText)
+    }
     answer(.init(rawValue: number), context)
   }
 

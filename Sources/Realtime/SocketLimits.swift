@@ -13,8 +13,8 @@ package struct SocketLimits: Sendable {
   package var silence = TimeAmount.seconds(15)
   /// How long the other side may take to answer a close frame.
   package var closing = TimeAmount.seconds(3)
-  /// Asked for every frame received, with its size; false closes with 1008. Made anew for each connection and called
-  /// on its event loop only.
+  /// Asked for every frame received, with its size; false closes with 1008. Made anew for each connection and
+  /// called on its event loop only.
   package var rate: @Sendable () -> SocketRate = { SocketRate(perSecond: 50, burst: 200) }
 
   package init() {}

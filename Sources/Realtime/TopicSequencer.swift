@@ -2,9 +2,10 @@ import Synchronization
 
 /// Puts numbered events back into their order before they are published.
 ///
-/// Events get their number in the transaction that stores them, but the tasks that stored them go on in any order, and
-/// a number may never come to anything when its transaction failed. Texts leave here in strictly rising order without
-/// gaps other than the numbers named by `skip`. Texts for a topic that was not started wait for its start.
+/// Events get their number in the transaction that stores them, but the tasks that stored them go on in any
+/// order, and a number may never come to anything when its transaction failed. Texts leave here in strictly
+/// rising order without gaps other than the numbers named by `skip`. Texts for a topic that was not started
+/// wait for its start.
 package final class TopicSequencer: Sendable {
   private struct Line {
     /// The number that comes next; nil before `start`.
@@ -17,7 +18,8 @@ package final class TopicSequencer: Sendable {
   /// A hole that holds up a topic.
   package struct Gap: Hashable, Sendable {
     package let topic: Topic
-    /// The numbers that did not come; whoever finds them in the event table publishes them, the others are skipped.
+    /// The numbers that did not come; whoever finds them in the event table publishes them, the others are
+    /// skipped.
     package let missing: ClosedRange<Int64>
   }
 
@@ -26,8 +28,8 @@ package final class TopicSequencer: Sendable {
   private let release: @Sendable (Topic, Int64, String) -> Void
   private let overrun: @Sendable (Topic) -> Void
 
-  /// - Parameter bound: texts that may wait in one topic. Above: the gap is given up, and the topic's subscribers
-  ///   reconnect and read what they miss from the event table.
+  /// - Parameter bound: texts that may wait in one topic. Above: the gap is given up, and the topic's
+  ///   subscribers reconnect and read what they miss from the event table.
   package convenience init(hub: Hub, bound: Int = 1_024) {
     self.init(
       bound: bound, release: { hub.publish($2, to: $0, seq: $1) }, overrun: { hub.restart($0) })

@@ -1,7 +1,8 @@
 import Rules
 import Synchronization
 
-/// Wakes who waits for news of a unit's ledger or of a topic; the numbered rows are the truth, so a lost ring only delays.
+/// Wakes who waits for news of a unit's ledger or of a topic; the numbered rows are the truth, so a lost
+/// ring only delays.
 final class Bell: Sendable {
   static let shared = Bell()
 

@@ -3,8 +3,9 @@ package import Rules
 
 /// The one door to stored data, the same over SQLite (one machine) and PostgreSQL (many nodes).
 ///
-/// A closure runs on a thread of the engine, never on Swift's shared pool, so plain calls inside may block. It may run
-/// more than once (PostgreSQL retries a transaction that lost a race), so it changes nothing but the database.
+/// A closure runs on a thread of the engine, never on Swift's shared pool, so plain calls inside may block.
+/// It may run more than once (PostgreSQL retries a transaction that lost a race), so it changes nothing but
+/// the database.
 package struct Database: Sendable {
   package let engine: any Engine
   /// What time it is; a test hands in its own.
@@ -22,23 +23,37 @@ package struct Database: Sendable {
 
   /// One change: everything in `body`, with its events, or nothing. Returns after the change is durable.
   ///
-  /// Waiting writers share one commit; each stands in its own savepoint, so a bad one fails alone. A statement that
-  /// failed fails its change, even when the closure catches the error: both engines refuse to go on from there.
-  package func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+  /// Waiting writers share one commit; each stands in its own savepoint, so a bad one fails alone. A
+  /// statement that failed fails its change, even when the closure catches the error: both engines refuse to
+  /// go on from there.
+  @discardableResult package func write<T: Sendable>(
+    _ body: @escaping @Sendable (Transaction) throws -> T
+  ) async throws -> T {
     let now = now
     return try await engine.write { connection in
       try body(Transaction(connection, at: now()))
     }
   }
 
-  /// Fires after a commit that woke this topic, on this node or another; a missed one only delays, so the listener
-  /// looks at the rows themselves each time.
+  /// Fires after a commit that woke this topic, on this node or another; a missed one only delays, so the
+  /// listener looks at the rows themselves each time.
   package func wakeUps(on topic: String) -> AsyncStream<Void> {
     engine.listenForOthers()
     return Bell.shared.listen(to: Bell.key(topic: topic))
   }
 
   package func close() async { await engine.close() }
+
+  /// A database by its address: a URI `postgres://…` or libpq's `host=… dbname=…`, else the path of a SQLite
+  /// file.
+  package static func open(
+    _ address: String, now: @escaping @Sendable () -> Timestamp = SystemClock.now
+  ) throws -> Database {
+    let isServer =
+      ["postgres://", "postgresql://"].contains { address.hasPrefix($0) } || address.contains("dbname=")
+    return Database(
+      engine: isServer ? PostgresEngine(.init(address: address)) : try SQLiteEngine(path: address), now: now)
+  }
 }
 
 /// One engine behind the facade.
@@ -98,6 +113,9 @@ package final class Transaction: Connection {
   package func run(all statements: [SQL]) throws { try connection.run(all: statements) }
   package func ring(_ key: String, number: Int64) { connection.ring(key, number: number) }
   package func afterCommit(_ body: @escaping @Sendable () -> Void) { connection.afterCommit(body) }
+
+  /// After a restore: every listener on every node looks anew.
+  func ringEverywhere() { connection.ring("*", number: 0) }
 
   /// Wakes who waits on a topic (`Database.wakeUps`), on every node, after the commit.
   package func wake(_ topic: String) { connection.ring(Bell.key(topic: topic), number: 0) }

@@ -1,7 +1,8 @@
 import Foundation
 package import Rules
 
-/// Makes keys: UUIDv7, so that rows of one time lie together in an index and keys of many schools never collide.
+/// Makes keys: UUIDv7, so that rows of one time lie together in an index and keys of many schools never
+/// collide.
 package enum Identifiers {
   package static func make<T>(_: T.Type = T.self) -> Identifier<T> { .init(rawValue: text()) }
 

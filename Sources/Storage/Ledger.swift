@@ -16,7 +16,8 @@ package struct Event: Sendable {
   package let facts: [String: String]
 
   package init(
-    _ name: String, unit: OrgUnit.ID, by actor: Person.ID?, of subject: String? = nil, _ facts: [String: String] = [:]
+    _ name: String, unit: OrgUnit.ID, by actor: Person.ID?, of subject: String? = nil,
+    _ facts: [String: String] = [:]
   ) {
     self.name = name
     self.unit = unit
@@ -74,24 +75,24 @@ package enum Ledger {
       """,
       onlyFor: [
         .sqlite: """
-          CREATE TRIGGER ledger_event_no_update BEFORE UPDATE ON ledger_event
-          BEGIN
-            SELECT RAISE(ABORT, 'the ledger is append-only');
-          END;
-          CREATE TRIGGER ledger_event_no_delete BEFORE DELETE ON ledger_event
-          BEGIN
-            SELECT RAISE(ABORT, 'the ledger is append-only');
-          END;
-          """,
+        CREATE TRIGGER ledger_event_no_update BEFORE UPDATE ON ledger_event
+        BEGIN
+          SELECT RAISE(ABORT, 'the ledger is append-only');
+        END;
+        CREATE TRIGGER ledger_event_no_delete BEFORE DELETE ON ledger_event
+        BEGIN
+          SELECT RAISE(ABORT, 'the ledger is append-only');
+        END;
+        """,
         .postgres: """
-          CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-          BEGIN
-            RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'integrity_constraint_violation';
-          END;
-          $$;
-          CREATE TRIGGER ledger_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_event
-            FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
-          """,
+        CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'integrity_constraint_violation';
+        END;
+        $$;
+        CREATE TRIGGER ledger_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_event
+          FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
+        """,
       ])
   ]
 
@@ -164,7 +165,9 @@ package enum Ledger {
 
   /// The newest event's number and hash; nil when the unit has no chain.
   static func head(of unit: OrgUnit.ID, in db: any Connection) throws -> (number: Int64, hash: String)? {
-    try db.row("SELECT number, hash FROM ledger_head WHERE unit_id = \(unit)").map { ($0.integer(0), $0.text(1)) }
+    try db.row("SELECT number, hash FROM ledger_head WHERE unit_id = \(unit)").map {
+      ($0.integer(0), $0.text(1))
+    }
   }
 
   /// Every unit that has a chain, with its last number.
@@ -183,7 +186,8 @@ package enum Ledger {
 extension Transaction {
   /// Adds an event to its unit's chain, in the same transaction as the change it tells of.
   ///
-  /// A clock that jumps back never makes the chain go back: the event takes the previous event's time instead.
+  /// A clock that jumps back never makes the chain go back: the event takes the previous event's time
+  /// instead.
   package func publish(_ event: Event) throws {
     guard
       let head = try row(
@@ -198,14 +202,15 @@ extension Transaction {
       return try publish(event)
     }
     let unsealed = LedgerEvent(
-      unit: event.unit, number: head.integer(0), at: max(at, head.time(1)), name: event.name, actor: event.actor,
+      unit: event.unit, number: head.integer(0), at: max(at, head.time(1)), name: event.name,
+      actor: event.actor,
       subject: event.subject, body: Ledger.body(event.facts), hash: "")
     let hash = Ledger.hash(after: head.text(2), unsealed)
     try run(all: [
       """
       INSERT INTO ledger_event (unit_id, number, at, name, actor_id, subject_id, body, hash)
-      VALUES (\(event.unit), \(unsealed.number), \(unsealed.at), \(event.name), \(event.actor), \(event.subject),
-        \(unsealed.body), \(hash))
+      VALUES (\(event.unit), \(unsealed.number), \(unsealed.at), \(event.name), \(event.actor),
+        \(event.subject), \(unsealed.body), \(hash))
       """,
       "UPDATE ledger_head SET at = \(unsealed.at), hash = \(hash) WHERE unit_id = \(event.unit)",
     ])

@@ -1,16 +1,19 @@
 package import Rules
 
 extension Ledger {
-  /// Every event of a unit after a number, then each new one, in order, without a gap or a repeat, until cancelled.
+  /// Every event of a unit after a number, then each new one, in order, without a gap or a repeat, until
+  /// cancelled.
   ///
-  /// Resume by handing in the last number seen. Nothing is read ahead of the reader but one page, so a slow reader costs
-  /// no memory.
-  /// - Throws: from the sequence, `StorageError(.restored)` when the chain no longer goes on from what was seen.
+  /// Resume by handing in the last number seen. Nothing is read ahead of the reader but one page, so a slow
+  /// reader costs no memory.
+  /// - Throws: from the sequence, `StorageError(.restored)` when the chain no longer goes on from what was
+  ///   seen.
   package static func subscription(
     to unit: OrgUnit.ID, after: Int64, in database: Database
   ) -> AsyncThrowingStream<LedgerEvent, any Error> {
     database.engine.listenForOthers()
-    let reader = LedgerReader(unit, after: after, bell: Bell.shared.listen(to: Bell.key(unit: unit)), database)
+    let reader = LedgerReader(
+      unit, after: after, bell: Bell.shared.listen(to: Bell.key(unit: unit)), database)
     return AsyncThrowingStream(unfolding: { try await reader.next() })
   }
 }
@@ -35,15 +38,24 @@ private actor LedgerReader {
     while true {
       if let event = page.popFirst() { return try goOn(to: event) }
       if Task.isCancelled { return nil }
-      let (unit, from) = (unit, last.number)
-      let (found, head) = try await database.read { db in
-        (try Ledger.events(of: unit, after: from, limit: 500, in: db), try Ledger.head(of: unit, in: db))
+      do {
+        guard try await look() else { return nil }
+      } catch is CancellationError {
+        return nil
       }
-      page = found[...]
-      guard found.isEmpty else { continue }
-      if (head?.number ?? 0) < last.number { throw restored }
-      guard await rung() else { return nil }
     }
+  }
+
+  /// Fetches the next page, or waits for news; false when there will be none.
+  private func look() async throws -> Bool {
+    let (unit, from) = (unit, last.number)
+    let (found, head) = try await database.read { db in
+      (try Ledger.events(of: unit, after: from, limit: 500, in: db), try Ledger.head(of: unit, in: db))
+    }
+    page = found[...]
+    guard found.isEmpty else { return true }
+    if (head?.number ?? 0) < last.number { throw restored }
+    return await rung()
   }
 
   private func goOn(to event: LedgerEvent) throws -> LedgerEvent {

@@ -16,13 +16,20 @@ package struct LedgerFinding: Sendable, Equatable {
   package let unit: OrgUnit.ID
   package let number: Int64
   package let fault: Fault
+
+  package init(unit: OrgUnit.ID, number: Int64, fault: Fault) {
+    self.unit = unit
+    self.number = number
+    self.fault = fault
+  }
 }
 
 extension Ledger {
   /// Checks every chain from its first event; reads in pieces, so that any size fits into little memory.
   ///
   /// - Returns: how many events were checked, and the first fault of each broken chain.
-  package static func verify(_ database: Database) async throws -> (checked: Int64, findings: [LedgerFinding]) {
+  package static func verify(_ database: Database) async throws -> (checked: Int64, findings: [LedgerFinding])
+  {
     let units = try await database.read { db in
       // Events whose head row was removed count as a chain too.
       try db.rows("SELECT unit_id FROM ledger_head UNION SELECT unit_id FROM ledger_event ORDER BY 1")
@@ -38,7 +45,9 @@ extension Ledger {
     return (checked, findings)
   }
 
-  private static func verify(_ unit: OrgUnit.ID, in database: Database) async throws -> (Int64, LedgerFinding?) {
+  private static func verify(_ unit: OrgUnit.ID, in database: Database) async throws -> (
+    Int64, LedgerFinding?
+  ) {
     var previous = (number: Int64(0), hash: genesis(unit), at: Timestamp(seconds: .min))
     while true {
       let from = previous.number
@@ -53,9 +62,13 @@ extension Ledger {
         previous = (event.number, event.hash, event.at)
       }
       guard page.isEmpty else { continue }
-      if let head, head.number == previous.number, head.hash == previous.hash { return (previous.number, nil) }
+      if let head, head.number == previous.number, head.hash == previous.hash {
+        return (previous.number, nil)
+      }
       let cut = (head?.number ?? 0) > previous.number
-      return (previous.number, .init(unit: unit, number: previous.number + 1, fault: cut ? .missing : .headDiffers))
+      return (
+        previous.number, .init(unit: unit, number: previous.number + 1, fault: cut ? .missing : .headDiffers)
+      )
     }
   }
 

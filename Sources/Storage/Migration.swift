@@ -1,7 +1,8 @@
 import Crypto
 import Foundation
 
-/// One numbered step of the schema, owned by one feature. Once shipped it never changes; a test compares its hash.
+/// One numbered step of the schema, owned by one feature. Once shipped it never changes; a test compares its
+/// hash.
 package struct Migration: Sendable {
   /// Feature, number, what: `organisation-001-units`.
   package let name: String
@@ -74,25 +75,27 @@ package struct Migrator: Sendable {
   /// Runs the steps that are missing, all in one transaction.
   ///
   /// - Returns: names of the steps that were run.
-  /// - Throws: `StorageError(.schema)` when the database knows a step that this program does not (it was made by a newer
-  ///   version), or when a shipped step was altered.
+  /// - Throws: `StorageError(.schema)` when the database knows a step that this program does not (it was
+  ///   made by a newer version), or when a shipped step was altered.
   @discardableResult package func migrate(_ database: Database) async throws -> [String] {
     let migrations = migrations
     return try await database.write { db in
-      // Two nodes that start together must not both run the steps.
-      if db.kind == .postgres { _ = try db.rows("SELECT pg_advisory_xact_lock(7220260105)") }
+      if db.kind == .postgres { try PostgresGate.shut(db) }
       try db.run(
         """
         CREATE TABLE IF NOT EXISTS schema_migration (
           name TEXT PRIMARY KEY, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)
         """)
       let applied = try Self.applied(db)
-      try Self.check(applied, known: migrations)
+      try check(applied)
       var run: [String] = []
       for step in migrations where applied[step.name] == nil {
         for statement in step.statements(for: db.kind) { try db.run(SQL(unsafe: statement)) }
         try db.run(
-          "INSERT INTO schema_migration (name, hash, applied_at) VALUES (\(step.name), \(step.hash), \(db.at))")
+          """
+          INSERT INTO schema_migration (name, hash, applied_at)
+          VALUES (\(step.name), \(step.hash), \(db.at))
+          """)
         run.append(step.name)
       }
       return run
@@ -105,14 +108,15 @@ package struct Migrator: Sendable {
     return try await database.read { db in
       guard try Self.exists(db) else { return migrations.map(\.name) }
       let applied = try Self.applied(db)
-      try Self.check(applied, known: migrations)
+      try check(applied)
       return migrations.map(\.name).filter { applied[$0] == nil }
     }
   }
 
   private static func exists(_ db: any Connection) throws -> Bool {
     switch db.kind {
-    case .sqlite: try db.exists("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'")
+    case .sqlite:
+      try db.exists("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'")
     case .postgres: try db.exists("SELECT 1 WHERE to_regclass('schema_migration') IS NOT NULL")
     }
   }
@@ -122,11 +126,18 @@ package struct Migrator: Sendable {
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.text(0), $0.text(1)) })
   }
 
-  private static func check(_ applied: [String: String], known: [Migration]) throws {
-    let hashes = Dictionary(uniqueKeysWithValues: known.map { ($0.name, $0.hash) })
+  /// Steps that a database has, by name, with the hash of each.
+  func applied(in database: Database) async throws -> [String: String] {
+    try await database.read { db in try Self.exists(db) ? try Self.applied(db) : [:] }
+  }
+
+  /// - Throws: `StorageError(.schema)` when a step is unknown to this program or was altered.
+  func check(_ applied: [String: String]) throws {
+    let hashes = Dictionary(uniqueKeysWithValues: migrations.map { ($0.name, $0.hash) })
     for (name, hash) in applied.sorted(by: { $0.key < $1.key }) {
       guard let expected = hashes[name] else {
-        throw StorageError(.schema, "the database knows step \(name); this program is older than the database")
+        throw StorageError(
+          .schema, "the database knows step \(name); this program is older than the database")
       }
       if expected != hash { throw StorageError(.schema, "shipped step \(name) was altered") }
     }

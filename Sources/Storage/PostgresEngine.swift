@@ -3,8 +3,8 @@ import Synchronization
 
 /// PostgreSQL through libpq: a province's or the country's database, used by any number of `lopan` nodes.
 ///
-/// One lane writes, as in SQLite: waiting changes share its commits and hooks keep their order; more writers are more
-/// nodes. Several lanes read.
+/// One lane writes, as in SQLite: waiting changes share its commits and hooks keep their order; more writers
+/// are more nodes. Several lanes read.
 package final class PostgresEngine: Engine {
   package let kind = EngineKind.postgres
   let settings: PostgresSettings
@@ -20,7 +20,9 @@ package final class PostgresEngine: Engine {
   package init(_ settings: PostgresSettings) {
     self.settings = settings
     writer = PostgresLane(settings, name: "lopan.postgres.writer")
-    readers = (0..<max(settings.readers, 1)).map { PostgresLane(settings, name: "lopan.postgres.reader.\($0)") }
+    readers = (0..<max(settings.readers, 1)).map {
+      PostgresLane(settings, name: "lopan.postgres.reader.\($0)")
+    }
     writing = WaitingLine(lanes: 1, seconds: settings.waitSeconds)
     reading = WaitingLine(lanes: readers.count, seconds: settings.waitSeconds)
     listener = PostgresListener(settings)
@@ -34,7 +36,8 @@ package final class PostgresEngine: Engine {
     }
   }
 
-  package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+  package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+  {
     try await writing.perform(body) { _ in
       writer.async { [writing] in Self.commit($0, writing) }
     }

@@ -37,7 +37,7 @@ final class PostgresLane: @unchecked Sendable {
     for attempt in 1...Self.attempts {
       do {
         let link = try connected()
-        let session = PostgresSession(link, begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        let session = PostgresSession(link, begin: try link.beginReading())
         do {
           let tell = try work.run(session)
           // The answer holds already; the end of the transaction need not be waited for.
@@ -92,43 +92,54 @@ final class PostgresLane: @unchecked Sendable {
       for attempt in batch { attempt.work.fail(error) }
       return Rest()
     }
-    let session = PostgresSession(link, begin: "BEGIN ISOLATION LEVEL READ COMMITTED")
+    let session = PostgresSession(link, begin: ["BEGIN ISOLATION LEVEL READ COMMITTED"])
+    let savepoints = batch.count > 1
     var done: [Done] = []
     for (index, attempt) in batch.enumerated() {
-      // Once we hold locks we wait for others only a moment: else two nodes' batches could wait for each other.
+      // Once we hold locks we wait for others only a moment: else two nodes' batches could wait for each
+      // other.
       if index == 1 { session.later("SET LOCAL lock_timeout = 20") }
-      let savepoint = batch.count > 1
-      if savepoint { session.later("SAVEPOINT one_write") }
-      session.forgetChange()
       do {
-        let tell = try attempt.work.run(session)
-        if let failure = session.failure { throw failure }
-        if savepoint { session.later("RELEASE one_write") }
-        done.append(Done(attempt: attempt, tell: tell, hooks: session.hooks, rings: session.rings))
+        done.append(try run(attempt, session, savepoint: savepoints))
       } catch {
-        let failure = session.failure
-        if link.isBroken { return tryAgain(batch, after: failure ?? error, own: attempt, error) }
-        if failure?.mayRunAgain == true, attempt.number < Self.attempts {
-          return giveUp(session, link, done, batch[index...], again: attempt)
-        }
-        if savepoint { session.later("ROLLBACK TO one_write") }
-        if savepoint { session.later("RELEASE one_write") }
-        if index > 0, failure?.lacksLock == true {
+        switch verdict(on: session.failure, of: attempt, link, first: index == 0) {
+        case .sessionLost: return tryAgain(batch, own: attempt, after: session.failure ?? error)
+        case .raceLost: return giveUp(session, link, done, batch[index...], again: attempt)
+        case .mustWait:
+          session.takeBack()
           return finish(session, link, done, Rest(together: Array(batch[index...])))
-        }
-        attempt.work.fail(error)
-        if !savepoint {
-          session.rollback()
-          return Rest()
+        case .failed:
+          attempt.work.fail(error)
+          if savepoints { session.takeBack() } else { session.rollback() }
         }
       }
     }
     return finish(session, link, done, Rest())
   }
 
+  private func run(_ attempt: Attempt, _ session: PostgresSession, savepoint: Bool) throws -> Done {
+    session.beginChange(savepoint: savepoint)
+    let tell = try attempt.work.run(session)
+    if let failure = session.failure { throw failure }
+    if savepoint { session.keep() }
+    return Done(attempt: attempt, tell: tell, hooks: session.hooks, rings: session.rings)
+  }
+
+  private enum Verdict { case sessionLost, raceLost, mustWait, failed }
+
+  private func verdict(
+    on failure: StorageError?, of attempt: Attempt, _ link: PostgresLink, first: Bool
+  ) -> Verdict {
+    if link.isBroken { return .sessionLost }
+    if failure?.mayRunAgain == true, attempt.number < Self.attempts { return .raceLost }
+    // As the first of its own transaction it holds nothing and may wait as long as the settings say.
+    return failure?.lacksLock == true && !first ? .mustWait : .failed
+  }
+
   /// Lost a race: takes everything back, and lets the loser go first and alone.
   private func giveUp(
-    _ session: PostgresSession, _ link: PostgresLink, _ done: [Done], _ left: ArraySlice<Attempt>, again: Attempt
+    _ session: PostgresSession, _ link: PostgresLink, _ done: [Done], _ left: ArraySlice<Attempt>,
+    again: Attempt
   ) -> Rest {
     session.rollback()
     link.forgetStatements()
@@ -136,9 +147,7 @@ final class PostgresLane: @unchecked Sendable {
   }
 
   /// The session broke before the commit was sent, so nothing was kept and all may be done again.
-  private func tryAgain(
-    _ batch: [Attempt], after failure: any Error, own: Attempt, _ error: any Error
-  ) -> Rest {
+  private func tryAgain(_ batch: [Attempt], own: Attempt, after failure: any Error) -> Rest {
     guard own.number < 3, (failure as? StorageError)?.reason == .unreachable else {
       for attempt in batch { attempt.work.fail(failure) }
       return Rest()
@@ -146,8 +155,12 @@ final class PostgresLane: @unchecked Sendable {
     return Rest(together: batch.map(\.next))
   }
 
-  private func finish(_ session: PostgresSession, _ link: PostgresLink, _ done: [Done], _ rest: Rest) -> Rest {
-    guard !done.isEmpty || session.wasSent else { return rest }
+  private func finish(_ session: PostgresSession, _ link: PostgresLink, _ done: [Done], _ rest: Rest) -> Rest
+  {
+    guard !done.isEmpty else {
+      session.rollback()
+      return rest
+    }
     do {
       try session.commit(ringing: done.reduce(into: [:]) { $0.merge($1.rings, uniquingKeysWith: max) })
     } catch {
@@ -189,7 +202,9 @@ final class PostgresLane: @unchecked Sendable {
   private func connected() throws -> PostgresLink {
     if let link, !link.isBroken { return link }
     link = nil
-    guard DispatchTime.now() >= downUntil else { throw StorageError(.unreachable, "the server was not there just now") }
+    guard DispatchTime.now() >= downUntil else {
+      throw StorageError(.unreachable, "the server was not there just now")
+    }
     let limit = DispatchTime.now() + settings.connectSeconds
     var pause = 0.02
     while true {

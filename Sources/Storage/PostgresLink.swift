@@ -20,11 +20,14 @@ struct PostgresAnswer {
 final class PostgresLink {
   private let handle: OpaquePointer
   private let seconds: Double
-  /// Names of prepared statements by text; cleared when there are too many, so that lists of any length cost no memory.
+  /// Names of prepared statements by text; cleared when there are too many, so that lists of any length cost
+  /// no memory.
   private var prepared: [String: String] = [:]
   private var names = 0
   private static let mostPrepared = 400
   private(set) var isBroken = false
+  /// Whether the database has its gate already: not before the first migration.
+  private var gated = false
 
   /// - Parameter limit: when to give up.
   /// - Throws: `StorageError(.unreachable)`.
@@ -75,6 +78,12 @@ final class PostgresLink {
     guard PQpipelineSync(handle) == 1 else { throw breakOff() }
     try flush(until: deadline)
     return try answers(to: expected, until: deadline)
+  }
+
+  /// How a question begins: one unchanging state, never one from before a restore.
+  func beginReading() throws -> [String] {
+    if !gated { gated = try exchange([.plain(PostgresGate.isThere)]).first?.rows.isEmpty == false }
+    return ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"] + (gated ? [PostgresGate.pass] : [])
   }
 
   /// Forgets prepared statements: a table changed under one.
@@ -143,7 +152,9 @@ final class PostgresLink {
     for case .prepared(key, let name) in expected { return try send(text, named: name, binds) }
     names += 1
     let name = "s\(names)"
-    guard PQsendPrepare(handle, name, text, Int32(binds.types.count), binds.types) == 1 else { throw breakOff() }
+    guard PQsendPrepare(handle, name, text, Int32(binds.types.count), binds.types) == 1 else {
+      throw breakOff()
+    }
     expected.append(.prepared(text: key, name: name))
     try send(text, named: name, binds)
   }
@@ -225,7 +236,8 @@ final class PostgresLink {
       isBroken = true
       return StorageError(.unreachable, detail)
     }
-    let error = StorageError(sqlstate: String(cString: state), detail.trimmingCharacters(in: .whitespacesAndNewlines))
+    let error = StorageError(
+      sqlstate: String(cString: state), detail.trimmingCharacters(in: .whitespacesAndNewlines))
     if error.reason == .unreachable { isBroken = true }
     return error
   }

@@ -63,9 +63,11 @@ final class PostgresListener: Sendable {
     }
   }
 
-  /// `unit:number`, `#topic:0`, or `*` after a restore.
+  /// `unit:number`, `#topic:0`, or `*:0` after a restore.
   private static func ring(_ payload: String) {
-    guard payload != "*", let colon = payload.lastIndex(of: ":") else { return Bell.shared.ringAll() }
+    guard let colon = payload.lastIndex(of: ":"), payload[..<colon] != "*" else {
+      return Bell.shared.ringAll()
+    }
     Bell.shared.ring(String(payload[..<colon]))
   }
 

@@ -8,9 +8,9 @@ final class PostgresSession: Connection {
   /// The first statement of the present change that failed; the server refuses all after it.
   private(set) var failure: StorageError?
 
-  init(_ link: PostgresLink, begin: String) {
+  init(_ link: PostgresLink, begin: [String]) {
     self.link = link
-    ahead = [.plain(begin)]
+    ahead = begin.map { .plain($0) }
   }
 
   var kind: EngineKind { .postgres }
@@ -32,11 +32,21 @@ final class PostgresSession: Connection {
   /// Sent with the next statement, or with the end.
   func later(_ command: String) { ahead.append(.plain(command)) }
 
-  /// A new change in the same transaction: what the last one left is kept by the caller.
-  func forgetChange() {
+  /// A new change in the same transaction; what the last one left behind is with the lane.
+  func beginChange(savepoint: Bool) {
     hooks = []
     rings = [:]
     failure = nil
+    if savepoint { later("SAVEPOINT one_write") }
+  }
+
+  /// The change stands, if the transaction does.
+  func keep() { later("RELEASE one_write") }
+
+  /// The change failed; those before it stand.
+  func takeBack() {
+    later("ROLLBACK TO one_write")
+    later("RELEASE one_write")
   }
 
   /// Commits, and tells other nodes in the same step.
@@ -45,7 +55,9 @@ final class PostgresSession: Connection {
       PostgresCommand.statement("SELECT pg_notify('lopan', \("\(key):\(number)"))")
     }
     let answers = try link.exchange(ahead + news + [.plain("COMMIT")])
-    guard answers.last?.tag == "COMMIT" else { throw StorageError(.statement, "the server rolled back at the commit") }
+    guard answers.last?.tag == "COMMIT" else {
+      throw StorageError(.statement, "the server rolled back at the commit")
+    }
   }
 
   func rollback() {

@@ -39,7 +39,8 @@ extension StorageError {
     self.init(reason, detail, code: sqlstate)
   }
 
-  /// Lost a race against another transaction, or a table changed under a prepared statement: running again helps.
+  /// Lost a race against another transaction, or a table changed under a prepared statement: running again
+  /// helps.
   var mayRunAgain: Bool { ["40001", "40P01", "0A000", "26000"].contains(code) }
   /// Somebody else's lock was not given in time.
   var lacksLock: Bool { code == "55P03" }

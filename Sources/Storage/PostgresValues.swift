@@ -2,8 +2,9 @@ import CPostgres
 
 /// Values in PostgreSQL's binary form, side by side in memory for one call of libpq.
 ///
-/// Numbers are sent as BIGINT and texts as TEXT, so that `$1 IS NULL` or `COALESCE($1, $2)` has a type; only a bare NULL
-/// takes its type from where it stands. Texts go with their length: libpq would cut a C string at U+0000.
+/// Numbers are sent as BIGINT and texts as TEXT, so that `$1 IS NULL` or `COALESCE($1, $2)` has a type; only
+/// a bare NULL takes its type from where it stands. Texts go with their length: libpq would cut a C string
+/// at U+0000.
 struct PostgresBinds {
   private(set) var types: [Oid] = []
   private var bytes: [UInt8] = [0]
@@ -58,8 +59,12 @@ enum PostgresRows {
     }
   }
 
-  private static func value(_ result: OpaquePointer, _ row: Int32, _ column: Int32, _ type: Oid) throws -> SQLValue {
-    guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return .null }
+  private static func value(_ result: OpaquePointer, _ row: Int32, _ column: Int32, _ type: Oid) throws
+    -> SQLValue
+  {
+    guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else {
+      return .null
+    }
     let memory = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, column)))
     switch type {
     case 16: return .integer(memory.first == UInt8(ascii: "t") ? 1 : 0)
@@ -71,7 +76,9 @@ enum PostgresRows {
   }
 
   private static func whole(_ memory: UnsafeRawBufferPointer, _ column: Int32) throws -> Int64 {
-    guard let number = Int64(String(decoding: memory, as: UTF8.self)) else { throw StorageError.fraction(Int(column)) }
+    guard let number = Int64(String(decoding: memory, as: UTF8.self)) else {
+      throw StorageError.fraction(Int(column))
+    }
     return number
   }
 
@@ -79,7 +86,8 @@ enum PostgresRows {
   private static func rounded(_ memory: UnsafeRawBufferPointer, _ column: Int32) throws -> Int64 {
     let text = String(decoding: memory, as: UTF8.self)
     let parts = text.split(separator: ".", maxSplits: 1)
-    guard let first = parts.first, let number = Int64(first), parts.count == 1 || parts[1].allSatisfy({ $0 == "0" })
+    guard let first = parts.first, let number = Int64(first),
+      parts.count == 1 || parts[1].allSatisfy({ $0 == "0" })
     else { throw StorageError.fraction(Int(column)) }
     return number
   }

@@ -2,14 +2,17 @@ package import Rules
 
 /// One row of an answer, read by position in the order of the SELECT list.
 ///
-/// Reading a column as what it cannot be is a broken invariant between a store and its own migration, so it traps.
+/// Reading a column as what it cannot be is a broken invariant between a store and its own migration, so it
+/// traps.
 package struct Row: Sendable {
   let values: [SQLValue]
 
   package var count: Int { values.count }
 
   package func text(_ column: Int) -> String {
-    guard let value = optionalText(column) else { preconditionFailure("column \(column) is NULL, text expected") }
+    guard let value = optionalText(column) else {
+      preconditionFailure("column \(column) is NULL, text expected")
+    }
     return value
   }
 
@@ -23,7 +26,9 @@ package struct Row: Sendable {
   }
 
   package func integer(_ column: Int) -> Int64 {
-    guard let value = optionalInteger(column) else { preconditionFailure("column \(column) is NULL, integer expected") }
+    guard let value = optionalInteger(column) else {
+      preconditionFailure("column \(column) is NULL, integer expected")
+    }
     return value
   }
 
@@ -36,7 +41,9 @@ package struct Row: Sendable {
   }
 
   package func bytes(_ column: Int) -> [UInt8] {
-    guard case .bytes(let bytes) = values[column] else { preconditionFailure("column \(column) holds no bytes") }
+    guard case .bytes(let bytes) = values[column] else {
+      preconditionFailure("column \(column) holds no bytes")
+    }
     return bytes
   }
 
@@ -45,9 +52,13 @@ package struct Row: Sendable {
   package func optionalInt(_ column: Int) -> Int? { optionalInteger(column).map(Int.init) }
   package func flag(_ column: Int) -> Bool { integer(column) != 0 }
   package func time(_ column: Int) -> Timestamp { .init(seconds: integer(column)) }
-  package func optionalTime(_ column: Int) -> Timestamp? { optionalInteger(column).map(Timestamp.init(seconds:)) }
+  package func optionalTime(_ column: Int) -> Timestamp? {
+    optionalInteger(column).map(Timestamp.init(seconds:))
+  }
   package func id<T>(_ column: Int) -> Identifier<T> { .init(rawValue: text(column)) }
-  package func optionalID<T>(_ column: Int) -> Identifier<T>? { optionalText(column).map(Identifier.init(rawValue:)) }
+  package func optionalID<T>(_ column: Int) -> Identifier<T>? {
+    optionalText(column).map(Identifier.init(rawValue:))
+  }
 
   package func day(_ column: Int) -> Day {
     guard let day = Day(text(column)) else { preconditionFailure("column \(column) holds no day") }

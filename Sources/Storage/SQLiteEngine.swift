@@ -34,7 +34,8 @@ package final class SQLiteEngine: Engine {
     }
     do {
       pool = try DatabasePool(path: path, configuration: configuration)
-      // GRDB sets NORMAL after `prepareDatabase`; an acknowledged alarm must survive a power cut, so FULL again here.
+      // GRDB sets NORMAL after `prepareDatabase`; an acknowledged alarm must survive a power cut, so FULL
+      // again here.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     } catch {
       throw Self.storageError(error)
@@ -51,7 +52,8 @@ package final class SQLiteEngine: Engine {
     }
   }
 
-  package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+  package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
+  {
     try await line.perform(body) { _ in drain() }
   }
 
@@ -118,7 +120,8 @@ extension SQLiteEngine {
 
   /// Takes what waits, commits it together, tells everybody; goes on while more waits.
   ///
-  /// Each batch is its own turn on the writer's queue, so that a restore or a check is not kept waiting for ever.
+  /// Each batch is its own turn on the writer's queue, so that a restore or a check is not kept waiting for
+  /// ever.
   private func drain() {
     pool.asyncWriteWithoutTransaction { database in
       let works = self.line.take(upTo: Self.batch, lane: 0)
@@ -142,11 +145,14 @@ extension SQLiteEngine {
         for work in works {
           let connection = SQLiteConnection(database)
           do {
-            let tell = try Self.inSavepoint(database, needed: works.count > 1) { try Self.run(work, connection) }
+            let tell = try Self.inSavepoint(database, needed: works.count > 1) {
+              try Self.run(work, connection)
+            }
             done.append(Done(work: work, tell: tell, connection: connection))
           } catch {
             failed.append((work, error))
-            // Alone it has no savepoint; and a failing disk, or a savepoint that cannot be undone, ends the whole batch.
+            // Alone it has no savepoint; and a failing disk, or a savepoint that cannot be undone, ends the
+            // whole batch.
             if works.count == 1 || !database.isInsideTransaction || error is Undone { throw error }
           }
         }
@@ -164,9 +170,11 @@ extension SQLiteEngine {
     }
   }
 
-  /// Nothing of the batch was kept: tells everybody why, or lets each try alone when one of them spoilt the commit.
+  /// Nothing of the batch was kept: tells everybody why, or lets each try alone when one of them spoilt the
+  /// commit.
   private func undo(
-    _ error: any Error, _ works: [Work], _ done: [Done], _ failed: [(Work, any Error)], on database: GRDB.Database
+    _ error: any Error, _ works: [Work], _ done: [Done], _ failed: [(Work, any Error)],
+    on database: GRDB.Database
   ) {
     let told = Self.storageError((error as? Undone)?.cause ?? error)
     for (work, own) in failed { work.fail(Self.storageError((own as? Undone)?.cause ?? own)) }
@@ -188,7 +196,9 @@ extension SQLiteEngine {
   /// A change failed and could not be taken back alone.
   private struct Undone: Error { let cause: any Error }
 
-  private static func inSavepoint<T>(_ database: GRDB.Database, needed: Bool, _ body: () throws -> T) throws -> T {
+  private static func inSavepoint<T>(_ database: GRDB.Database, needed: Bool, _ body: () throws -> T) throws
+    -> T
+  {
     guard needed else { return try body() }
     try database.cachedStatement(sql: "SAVEPOINT one_write").execute()
     do {

@@ -3,12 +3,14 @@ import Synchronization
 
 /// A change or a question that waits for a thread of the engine.
 struct Work: Sendable {
-  /// Runs it; what it returns tells the waiting task, and is called only when the answer holds (after the commit).
+  /// Runs it; what it returns tells the waiting task, and is called only when the answer holds (after the
+  /// commit).
   let run: @Sendable (any Connection) throws -> @Sendable () -> Void
   let fail: @Sendable (any Error) -> Void
 }
 
-/// Who waits for an engine: bounded in number and in time. At either bound the caller gets `StorageError(.busy)`.
+/// Who waits for an engine: bounded in number and in time. At either bound the caller gets
+/// `StorageError(.busy)`.
 ///
 /// Each lane is one thread that takes work; the line remembers which of them are idle.
 final class WaitingLine: Sendable {

@@ -1,10 +1,11 @@
 import Foundation
 package import Storage
 
-/// A private PostgreSQL for one test process: on a Unix socket in a temporary folder, as an unprivileged user.
+/// A private PostgreSQL for one test process: on a Unix socket in a temporary folder, as an unprivileged
+/// user.
 ///
-/// A watcher stops it and removes the folder when this process ends in any way, kill -9 included: it reads from a pipe
-/// whose other end only this process holds. Commits are not synced, in tests only.
+/// A watcher stops it and removes the folder when this process ends in any way, kill -9 included: it reads
+/// from a pipe whose other end only this process holds. Commits are not synced, in tests only.
 package actor PostgresCluster {
   package static let shared = PostgresCluster()
 
@@ -28,19 +29,17 @@ package actor PostgresCluster {
 
   /// A database of its own with the schema of `migrations`; removed some time after its engine is gone.
   ///
-  /// - Throws: `ClusterError` when PostgreSQL is missing or does not start: the test fails, it is not skipped.
+  /// - Throws: `ClusterError` when PostgreSQL is missing or does not start: the test fails, it is not
+  ///   skipped.
   package func database(_ migrations: [Migration]) async throws -> PostgresSettings {
     await enter()
     defer { leave() }
-    let admin = try administration()
-    let removable = made.filter { $0.engine == nil }
-    made.removeAll { $0.engine == nil }
-    let template = try await template(migrations, admin)
+    try ready()
+    try await removeOld()
+    let template = try await template(migrations)
     count += 1
     let name = "t\(count)"
-    try await admin.command("CREATE DATABASE \(name) TEMPLATE \(template)")
-    for old in removable { try await admin.command("DROP DATABASE IF EXISTS \(old.name) WITH (FORCE)") }
-    await admin.close()
+    try await command(["CREATE DATABASE \(name) TEMPLATE \(template)"])
     return settings(database: name)
   }
 
@@ -62,11 +61,11 @@ package actor PostgresCluster {
     if waiting.isEmpty { busy = false } else { waiting.removeFirst().resume() }
   }
 
-  private func template(_ migrations: [Migration], _ admin: PostgresEngine) async throws -> String {
+  private func template(_ migrations: [Migration]) async throws -> String {
     let key = migrations.map(\.hash).joined()
     if let name = templates[key] { return name }
     let name = "template_\(templates.count)"
-    try await admin.command("CREATE DATABASE \(name)")
+    try await command(["CREATE DATABASE \(name)"])
     let database = Database(engine: PostgresEngine(settings(database: name)))
     try await Migrator(migrations).migrate(database)
     await database.close()
@@ -74,9 +73,27 @@ package actor PostgresCluster {
     return name
   }
 
-  private func administration() throws -> PostgresEngine {
+  private func ready() throws {
     if place == nil { place = Result { try Self.start() } }
-    return PostgresEngine(settings(database: "postgres"))
+    _ = try place?.get()
+  }
+
+  /// Many at once: each removal makes the server write all its memory out.
+  private func removeOld() async throws {
+    let old = made.filter { $0.engine == nil }
+    guard old.count >= 40 else { return }
+    made.removeAll { $0.engine == nil }
+    try await command(old.map { "DROP DATABASE IF EXISTS \($0.name) WITH (FORCE)" })
+  }
+
+  /// Databases are made outside transactions, so by psql.
+  private func command(_ commands: [String]) async throws {
+    let folder = try place?.get().folder ?? ""
+    let outcome = try await ChildProgram.run(
+      Self.binaries + "/psql",
+      ["-X", "-q", "-h", folder, "-U", "lopan", "-d", "postgres"]
+        + commands.flatMap { ["-c", $0] }, seconds: 60)
+    guard outcome.status == 0 else { throw ClusterError("\(commands): \(outcome.output)") }
   }
 
   private func settings(database: String) -> PostgresSettings {
@@ -96,13 +113,14 @@ package actor PostgresCluster {
     guard FileManager.default.isExecutableFile(atPath: binaries + "/initdb") else {
       throw ClusterError("PostgreSQL is missing: install postgresql-15 (no \(binaries)/initdb)")
     }
-    let folder = FileManager.default.temporaryDirectory.path + "/lopan-pg-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let folder =
+      FileManager.default.temporaryDirectory.path + "/lopan-pg-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let lifeline = Pipe()
     let ready = Pipe()
     let watcher = Process()
-    watcher.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-    watcher.arguments = ["/bin/sh", "-c", script, "sh", folder, binaries]
+    watcher.executableURL = URL(fileURLWithPath: "/bin/sh")
+    watcher.arguments = ["-c", script, "sh", folder, binaries]
     watcher.standardInput = lifeline
     watcher.standardOutput = ready
     watcher.standardError = FileHandle.nullDevice
@@ -118,6 +136,7 @@ package actor PostgresCluster {
 
   /// Starts the server, says “ready”, waits for the end of standard input, then cleans up.
   private static let script = """
+    trap '' INT TERM HUP
     folder=$1; binaries=$2; log=$folder.log
     as() { "$@"; }
     if [ "$(id -u)" = 0 ]; then
@@ -126,7 +145,8 @@ package actor PostgresCluster {
       as() { setpriv --reuid=$user --regid=$(id -g $user) --clear-groups "$@"; }
     fi
     cd "$folder"
-    as "$binaries/initdb" -D "$folder/data" -U lopan -A trust -E UTF8 --locale=C --no-sync </dev/null >"$log" 2>&1 &&
+    as "$binaries/initdb" -D "$folder/data" -U lopan -A trust -E UTF8 \
+      --locale=C --no-sync </dev/null >"$log" 2>&1 &&
     as "$binaries/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/server.log" -o "-c listen_addresses= \
       -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off -c max_connections=300 \
       -c shared_buffers=64MB -c autovacuum=off -c max_wal_size=256MB" start </dev/null >>"$log" 2>&1 &&

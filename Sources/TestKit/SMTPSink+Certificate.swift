@@ -28,7 +28,9 @@ extension SMTPSink {
 
   /// Writes the certificate to a file for a client that is to trust the sink; the caller removes it.
   package static func certificateFile() throws -> String {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("smtp-sink-\(UUID().uuidString).pem").path
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "smtp-sink-\(UUID().uuidString).pem"
+    ).path
     try certificate.write(toFile: path, atomically: true, encoding: .utf8)
     return path
   }

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOSSL
+import Synchronization
 
 /// One connection of the sink.
 final class SMTPSinkHandler: ChannelInboundHandler {
@@ -70,7 +71,8 @@ final class SMTPSinkHandler: ChannelInboundHandler {
     case "EHLO": answer(.ehlo, "250-sink\r\n\(offers)250 8BITMIME", context)
     case "STARTTLS": startTLS(context)
     case "AUTH" where words.count == 3 && words[1] == "PLAIN":
-      let parts = Self.decoded(words[2]).split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+      let parts = Self.decoded(words[2]).split(separator: "\0", omittingEmptySubsequences: false).map(
+        String.init)
       signIn(parts.count == 3 ? parts[1] : "", parts.count == 3 ? parts[2] : "", context)
     case "AUTH" where words.last == "LOGIN":
       expecting = .user
@@ -98,7 +100,8 @@ final class SMTPSinkHandler: ChannelInboundHandler {
   private func startTLS(_ context: ChannelHandlerContext) {
     guard answer(.startTLS, "220 2.0.0 go ahead", context) else { return }
     isSecret = true
-    try? context.channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), position: .first)
+    try? context.channel.pipeline.syncOperations.addHandler(
+      NIOSSLServerHandler(context: tls), position: .first)
   }
 
   private func signIn(_ name: String, _ password: String, _ context: ChannelHandlerContext) {
@@ -115,7 +118,8 @@ final class SMTPSinkHandler: ChannelInboundHandler {
     }
     expecting = .command
     let mail = SMTPSink.Mail(
-      sender: sender, recipient: recipient, text: lines.map { $0 + "\r\n" }.joined(), user: user, wasSecret: isSecret)
+      sender: sender, recipient: recipient, text: lines.map { $0 + "\r\n" }.joined(), user: user,
+      wasSecret: isSecret)
     lines = []
     // Kept before the answer: what we answered for is there.
     let isGood = if case .answer(.text, _) = behaviour { false } else { true }
@@ -148,11 +152,15 @@ final class SMTPSinkHandler: ChannelInboundHandler {
   }
 
   private static func decoded(_ text: String) -> String {
-    Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)).map {
+      String(decoding: $0, as: UTF8.self)
+    } ?? ""
   }
 
   private static func path(_ line: String) -> String {
-    guard let start = line.firstIndex(of: "<"), let end = line.lastIndex(of: ">"), start < end else { return "" }
+    guard let start = line.firstIndex(of: "<"), let end = line.lastIndex(of: ">"), start < end else {
+      return ""
+    }
     return String(line[line.index(after: start)..<end])
   }
 }

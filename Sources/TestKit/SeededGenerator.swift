@@ -1,4 +1,5 @@
-/// The same random numbers for the same seed on every machine, so that a failed property test can be run again.
+/// The same random numbers for the same seed on every machine, so that a failed property test can be run
+/// again.
 ///
 /// - Source: SplitMix64, Steele, Lea and Flood, “Fast Splittable Pseudorandom Number Generators”, 2014.
 package struct SeededGenerator: RandomNumberGenerator {

@@ -17,7 +17,8 @@ package enum TemporaryDatabase {
   ) async throws -> Database {
     switch kind {
     case .sqlite:
-      let database = Database(engine: try SQLiteEngine(path: try TemporaryFolder.make() + "/lopan.sqlite"), now: now)
+      let database = Database(
+        engine: try SQLiteEngine(path: try TemporaryFolder.make() + "/lopan.sqlite"), now: now)
       try await Migrator(migrations).migrate(database)
       return database
     case .postgres:
@@ -34,7 +35,9 @@ package enum TemporaryFolder {
   private static let root: String = {
     let all = FileManager.default.temporaryDirectory.path + "/lopan-tests"
     for name in (try? FileManager.default.contentsOfDirectory(atPath: all)) ?? [] {
-      if let owner = Int32(name), kill(owner, 0) != 0, errno == ESRCH { try? FileManager.default.removeItem(atPath: all + "/" + name) }
+      if let owner = Int32(name), kill(owner, 0) != 0, errno == ESRCH {
+        try? FileManager.default.removeItem(atPath: all + "/" + name)
+      }
     }
     let own = all + "/\(getpid())"
     try? FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)

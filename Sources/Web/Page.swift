@@ -12,17 +12,24 @@ package struct Page: Sendable {
   package let styles: [String]
   /// `page` for reading pages; `lesson` for the room, which has no frame around it.
   package let layout: Layout
+  /// Larger letters, for pages of pupils of grades 1 to 5.
+  package let isForPrimary: Bool
+  /// One question in one column: sign-in, a code.
+  package let isNarrow: Bool
 
   package enum Layout: Sendable { case page, lesson, print }
 
   package init(
-    _ title: String, scripts: [String] = [], styles: [String] = [], layout: Layout = .page, body: HTML
+    _ title: String, scripts: [String] = [], styles: [String] = [], layout: Layout = .page,
+    isForPrimary: Bool = false, isNarrow: Bool = false, body: HTML
   ) {
     self.title = title
     self.body = body
     self.scripts = scripts
     self.styles = styles
     self.layout = layout
+    self.isForPrimary = isForPrimary
+    self.isNarrow = isNarrow
   }
 
   package func response(in context: AppContext, status: HTTPResponse.Status = .ok) -> Response {
@@ -32,7 +39,7 @@ package struct Page: Sendable {
   func html(for viewer: Viewer?, site: Site, at path: String) -> HTML {
     """
     <!doctype html>
-    <html lang="vi">
+    <html lang="vi"\("class=\"primary-school\"", if: isForPrimary)>
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -55,18 +62,26 @@ package struct Page: Sendable {
 
   private func frame(_ viewer: Viewer?, _ site: Site, _ path: String) -> HTML {
     switch layout {
-    case .lesson: "<body class=\"in-lesson\">\n\(demoBanner(site))\(body)\n</body>"
-    case .print: "<body class=\"for-print\">\n\(demoBanner(site))\(body)\n</body>"
+    case .lesson: "<body class=\"in-lesson\"\(audience(viewer))>\n\(demoBanner(site))\(body)\n</body>"
+    case .print:
+      """
+      <body class="for-print">
+      \(demoBanner(site))\
+      <main id="main" tabindex="-1">
+      \(body)
+      </main>
+      </body>
+      """
     case .page:
       """
-      <body>
+      <body\(audience(viewer))>
       <a class="skip" href="#main">Đến nội dung chính</a>
       \(demoBanner(site))\
       <header class="site">
       <a class="brand" href="/"><img src="\(Assets.path("images/mark.svg"))" alt="" width="28" height="28"> \(site.name)</a>
       \(navigation(viewer, path))
       </header>
-      <main id="main">
+      <main id="main" tabindex="-1"\("class=\"narrow\"", if: isNarrow)>
       \(body)
       </main>
       <footer class="site"><p>LớpAn – lớp học an toàn. Cần giúp ngay: Tổng đài trẻ em <a href="tel:111">111</a>, công an <a href="tel:113">113</a>.</p></footer>
@@ -75,8 +90,17 @@ package struct Page: Sendable {
     }
   }
 
+  private static let demo: HTML =
+    "<aside class=\"demo\" aria-label=\"Lưu ý\">Dữ liệu minh họa – mọi người và trường ở đây đều là hư cấu.</aside>\n"
+
+  /// Alarms are loud on the pages of adults only; without the attribute they stay quiet.
+  private func audience(_ viewer: Viewer?) -> HTML {
+    guard let viewer else { return "" }
+    return viewer.holds(.pupil) ? " data-viewer=\"pupil\"" : " data-viewer=\"adult\""
+  }
+
   private func demoBanner(_ site: Site) -> HTML {
-    site.isDemo ? "<p class=\"demo\" role=\"note\">Dữ liệu minh họa – mọi người và trường ở đây đều là hư cấu.</p>\n" : ""
+    site.isDemo ? Self.demo : ""
   }
 
   private func navigation(_ viewer: Viewer?, _ path: String) -> HTML {

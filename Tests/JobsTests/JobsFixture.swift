@@ -6,18 +6,18 @@ import Storage
 import Synchronization
 import TestKit
 
-/// One database with a clock of its own, and everything that hangs on it. Two fixtures on one database are two nodes.
+/// One database with a clock of its own, and everything that hangs on it. Two fixtures on one database are
+/// two nodes.
 final class JobsFixture: Sendable {
   let database: Database
-  let clock: TestClock
-  let clocks = DueClocks()
+  let clock: FixedClock
   let outbox: Outbox
   /// What was pushed to pages, in order.
   let pushed: Pushed
 
   static let unit = OrgUnit.ID(rawValue: "unit-1")
 
-  init(_ database: Database, _ clock: TestClock) {
+  init(_ database: Database, _ clock: FixedClock) {
     self.database = database
     self.clock = clock
     let pushed = Pushed()
@@ -34,8 +34,7 @@ final class JobsFixture: Sendable {
     var logger = Logger(label: "jobs.test")
     logger.logLevel = .critical
     return JobRunner(
-      database: database, clocks: clocks, handlers: handlers, outbox: outbox, mail: mail, limits: limits,
-      logger: logger)
+      database: database, handlers: handlers, outbox: outbox, mail: mail, limits: limits, logger: logger)
   }
 
   /// Runs a node while `body` runs, then kills it.
@@ -63,7 +62,8 @@ final class JobsFixture: Sendable {
     urgency: MessageUrgency = .urgent, due: Timestamp? = nil, expires: Timestamp? = nil
   ) -> NewMessage {
     NewMessage(
-      unit: unit, to: .init(rawValue: person), by: channels, kind: "incident.alarm", cause: cause, subject: subject,
+      unit: unit, to: .init(rawValue: person), by: channels, kind: "incident.alarm", cause: cause,
+      subject: subject,
       body: body, link: link, urgency: urgency, dedupeKey: key, dueAt: due, expiresAt: expires)
   }
 
@@ -76,23 +76,18 @@ final class JobsFixture: Sendable {
     try await database.read { try Outbox.receipts(of: cause, in: $0) }
   }
 
-  func setClock(_ kind: String = "test.reminder", of subject: String, version: Int64 = 1, in seconds: Int64) async throws {
-    let due = clock.now() + seconds
-    try await database.write { [clocks] in
-      try clocks.set(kind, of: subject, version: version, unit: Self.unit, due: due, in: $0)
+  func setClock(_ kind: String = "test.reminder", of subject: String, version: Int64 = 1, in seconds: Int64)
+    async throws
+  {
+    let due = clock.time + seconds
+    try await database.write {
+      try DueClocks.set(kind, of: subject, version: version, unit: Self.unit, due: due, in: $0)
     }
   }
 
   func pending(of subject: String) async throws -> [DueClock] {
     try await database.read { try DueClocks.pending(of: subject, in: $0) }
   }
-}
-
-/// A clock that a test sets.
-final class TestClock: Sendable {
-  private let seconds = Mutex<Int64>(1_788_569_520)
-  @Sendable func now() -> Timestamp { .init(seconds: seconds.withLock { $0 }) }
-  func advance(_ by: Int64) { seconds.withLock { $0 += by } }
 }
 
 final class Pushed: Sendable {
@@ -115,7 +110,9 @@ final class Tally: Sendable {
 struct NeverHappened: Error { let what: String }
 
 /// Waits until a condition holds; the limit is only for a test that fails.
-func eventually(_ what: String, within limit: Duration = .seconds(30), _ holds: () async throws -> Bool) async throws {
+func eventually(_ what: String, within limit: Duration = .seconds(30), _ holds: () async throws -> Bool)
+  async throws
+{
   let end = ContinuousClock.now + limit
   while try await !holds() {
     if ContinuousClock.now > end { throw NeverHappened(what: what) }
@@ -126,7 +123,7 @@ func eventually(_ what: String, within limit: Duration = .seconds(30), _ holds: 
 
 /// A database of its own for each test, on either engine.
 func withFixture(_ kind: EngineKind, _ body: (JobsFixture) async throws -> Void) async throws {
-  let clock = TestClock()
+  let clock = FixedClock()
   let database = try await TemporaryDatabase.make(
     kind, migrations: Ledger.migrations + JobsMigrations.all, now: clock.now)
   do {

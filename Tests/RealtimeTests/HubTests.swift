@@ -4,6 +4,10 @@ import Synchronization
 import Testing
 import Web
 
+private final class Told: Sendable {
+  let last = Mutex(0)
+}
+
 /// A hub behind a server: a page subscribes to the topics in its query, `/live?a,b`.
 private struct Room: Sendable {
   let hub: Hub
@@ -86,11 +90,11 @@ private struct Room: Sendable {
       for _ in 0..<20 {
         let page = try await room.open(1, port, "a,b")[0]
         let removed = room.connections.list.last!  // just opened
-        let told = Mutex(0)
+        let told = Told()
         let last = await withTaskGroup(of: Int.self) { group in
           group.addTask {
             for number in 1...500 {
-              told.withLock { told in
+              told.last.withLock { told in
                 room.hub.publish("\(number)", to: Topic("a"))
                 told = number
               }
@@ -98,7 +102,7 @@ private struct Room: Sendable {
             return 0
           }
           group.addTask {
-            told.withLock { told in
+            told.last.withLock { told in
               room.hub.cutOff(removed, from: Topic("a"))
               return told
             }

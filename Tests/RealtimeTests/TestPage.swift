@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Synchronization
+import Testing
 
 /// A browser's end of a WebSocket, able to misbehave.
 final class TestPage: Sendable {
@@ -24,29 +25,36 @@ final class TestPage: Sendable {
   }
 
   private let seen = Mutex(Seen())
-  private let channel: any Channel
+  private let opened = Mutex<(any Channel)?>(nil)
 
-  private init(channel: any Channel) { self.channel = channel }
+  private init() {}
+
+  /// Always there once `open` returned.
+  private var channel: any Channel { opened.withLock { $0! } }
 
   /// - Parameter receiveBuffer: the kernel's, made small for a page that does not read.
   static func open(
-    _ port: Int, path: String = "/live", origin: String? = nil, headers: String = "", tls: NIOSSLContext? = nil,
-    receiveBuffer: CInt? = nil
+    _ port: Int, path: String = "/live", origin: String? = nil, headers: String = "",
+    tls: NIOSSLContext? = nil,
+    receiveBuffer: Int? = nil
   ) async throws -> TestPage {
     let scheme = tls == nil ? "http" : "https"
     var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-    if let receiveBuffer { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer) }
+    if let receiveBuffer {
+      bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer)
+    }
+    let page = TestPage()
     let channel = try await bootstrap.channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
-        if let tls {
-          try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
-        }
+        let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost")) }
+        try pipeline.addHandler(Receiver(page: page))
       }
     }.connect(host: "127.0.0.1", port: port).get()
-    let page = TestPage(channel: channel)
-    try await channel.pipeline.addHandler(Receiver(page: page)).get()
+    page.opened.withLock { $0 = channel }
     let request =
-      "GET \(path) HTTP/1.1\r\nHost: localhost:\(port)\r\nOrigin: \(origin ?? "\(scheme)://localhost:\(port)")\r\n"
+      "GET \(path) HTTP/1.1\r\nHost: localhost:\(port)\r\n"
+      + "Origin: \(origin ?? "\(scheme)://localhost:\(port)")\r\n"
       + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
       + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(headers)\r\n"
     page.send(raw: Array(request.utf8))

@@ -26,7 +26,11 @@ private let lesson = Topic("lesson/6a2")
       numbers.shuffle(using: &generator)
       sequencer.start(lesson, after: 10)
       for number in numbers {
-        if number % 7 == 0 { sequencer.skip(number, of: lesson) } else { sequencer.publish("x", to: lesson, seq: number) }
+        if number % 7 == 0 {
+          sequencer.skip(number, of: lesson)
+        } else {
+          sequencer.publish("x", to: lesson, seq: number)
+        }
       }
       #expect(record.texts == (11...40).filter { $0 % 7 != 0 }.map { "\($0) x" }, "seed \(seed)")
     }
@@ -67,7 +71,8 @@ private let lesson = Topic("lesson/6a2")
     let now = ContinuousClock.now
     #expect(sequencer.gaps(olderThan: .seconds(2), now: now).isEmpty)
     #expect(
-      sequencer.gaps(olderThan: .seconds(2), now: now + .seconds(3)) == [.init(topic: lesson, missing: 2...3)])
+      sequencer.gaps(olderThan: .seconds(2), now: now + .seconds(3)) == [.init(topic: lesson, missing: 2...3)]
+    )
     sequencer.skip(2, of: lesson)
     sequencer.publish("x", to: lesson, seq: 3)
     #expect(sequencer.gaps(olderThan: .zero, now: now + .seconds(3)).isEmpty)

@@ -94,13 +94,18 @@ export class DeviceCheck {
     const played = await playTones();
     const question = "Có nghe thấy hai nốt nhạc không?";
     this.say("speaker-status", played ? question : "Chưa phát được tiếng. Xem loa rồi thử lại.");
-    for (const name of ["heard", "not-heard"]) {
-      const button = this.find(name);
-      if (button) button.hidden = !played;
+    this.askWhetherHeard(played);
+  }
+
+  askWhetherHeard(asking) {
+    for (const button of [this.find("heard"), this.find("not-heard")]) {
+      if (button) button.hidden = !asking;
     }
   }
 
   answer(works, text) {
+    this.find("sound")?.focus();
+    this.askWhetherHeard(false);
     this.report("speaker", works);
     this.say("speaker-status", text);
   }
@@ -203,4 +208,6 @@ function playNote(context, pitch, at) {
   note.stop(at + 0.65);
 }
 
-document.querySelectorAll("[data-device-check]").forEach((section) => new DeviceCheck(section));
+/** Those of this page: the lesson stops them before it opens camera and microphone itself. */
+export const checks = [...document.querySelectorAll("[data-device-check]")]
+  .map((section) => new DeviceCheck(section));

@@ -1,20 +1,28 @@
-// Sound and pictures of a lesson: three connections at most (camera and microphone, shared screen, all that is received),
-// set up through messages that the lesson's one WebSocket carries.
+// Sound and pictures of a lesson: three connections at most (camera and microphone, shared screen, all that
+// is received), set up through messages that the lesson's one WebSocket carries.
 //
-// It survives everything that goes away under it: the WebSocket (connections go on, unanswered requests are sent again by
-// `resume`), the media server (`rejoin` builds all anew), a network change (a failed connection is built anew).
+// It survives what goes away under it: the WebSocket (connections go on; `resume` asks again for what was
+// under way), the media server (`rejoin` builds all anew), the network (a failed connection is built anew).
+//
+// To the server: publish {ref, leg, sdp}; unpublish {leg}; watch {ref, feeds: [id], fresh}; watched {ref, sdp};
+//   candidate {leg, candidate: {candidate, sdpMid, sdpMLineIndex} or null}.
+// From the server: answer {ref, leg, sdp}; offer {ref, sdp, fresh, feeds: [{mid, feed, person, kind}]}, without
+//   sdp when there is nothing to change; refused {ref, code}; feeds {feeds: [{feed, person, kinds}]}; rejoin;
+//   ice {servers}; candidate {leg, candidate}. The name is the field `t`.
 
 const REQUEST_SECONDS = 8;
 const RETRY_SECONDS = [0.3, 1, 2, 5, 10];
 const VIDEO = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 24 } };
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const SCREEN = { frameRate: { ideal: 8, max: 15 }, width: { max: 1920 }, height: { max: 1080 } };
+// Slides move little, and an old machine has to encode them beside the camera.
+const SCREEN = { frameRate: { ideal: 5, max: 8 }, width: { max: 1920 }, height: { max: 1080 } };
 
 /**
  * @callback Send     one JSON object to the server; returns false when the socket is not open.
- * @callback OnTrack  ({person, kind, feed, track, stream}) when something can be shown; with track null when it ended.
- * @callback OnState  ({leg, state, code?, kinds?, stream?}): leg "cam" | "screen" | "watch"; state "off" | "connecting" |
- *                    "on" | "lost" | "refused" (code: the server's) | "denied" (code: the browser's, "NotAllowedError").
+ * @callback OnTrack  ({person, kind, feed, track, stream}) when something can be shown; track null: it ended.
+ * @callback OnState  ({leg, state, code?, kinds?}). leg: "cam", "screen", "watch". state: "off", "connecting",
+ *                    "on", "lost" (it tries again), "refused" (code: the server's, kinds: what still goes on),
+ *                    "denied" (code: the browser's, such as "NotAllowedError").
  */
 export class LiveMedia {
   constructor(send, onTrack = () => {}, onState = () => {}) {
@@ -33,7 +41,8 @@ export class LiveMedia {
   }
 
   /**
-   * Starts sending what is true; what is not named stays as it is. Asks the person for permission where needed.
+   * Starts sending what is true; what is not named stays as it is. Asks the person for permission where
+   * needed.
    * `sound` shares the screen's sound too, for those who may also speak.
    * @returns {Promise<boolean>} whether all of it is being sent; the reason otherwise went to onState.
    */
@@ -48,7 +57,7 @@ export class LiveMedia {
     await (kind === "screen" ? this.legs.screen : this.legs.cam).remove(kind);
   }
 
-  /** What this page sends now, for its own picture: {audio, video, screen} of MediaStreamTrack or undefined. */
+  /** What this page sends now, for its own picture: {audio, video, screen}, tracks or undefined. */
   get own() {
     return { ...this.legs.cam.tracks, ...this.legs.screen.tracks };
   }
@@ -187,7 +196,7 @@ class Leg {
 
   /** Another try later; an explicit refusal is not tried again. @returns {boolean} false. */
   fail(code) {
-    const temporary = ["lost", "late", "forgotten", "MED-006", "MED-009", "?"].includes(code);
+    const temporary = ["lost", "late", "forgotten", "MED-006", "MED-009", "MED-011", "?"].includes(code);
     if (code === "forgotten" || this.live.closed) return false;
     if (!temporary) return this.giveUp(code);
     const seconds = RETRY_SECONDS[Math.min(this.tries++, RETRY_SECONDS.length - 1)];
@@ -209,14 +218,15 @@ class Leg {
 }
 
 class SendingLeg extends Leg {
-  /** What is to be sent, by kind; the connection's place for each kind; and what the server last agreed to. */
+  /** What is to be sent by kind, the connection's place for each kind, and what the server last agreed to. */
   tracks = {};
   slots = {};
   agreed = [];
 
   add(wanted) {
     return this.then(async () => {
-      const missing = Object.keys(wanted).filter((kind) => wanted[kind] && this.tracks[kind]?.readyState !== "live");
+      const isMissing = (kind) => wanted[kind] && this.tracks[kind]?.readyState !== "live";
+      const missing = Object.keys(wanted).filter(isMissing);
       try {
         if (missing.length) for (const track of await this.capture(missing)) this.keep(track);
       } catch (error) {
@@ -229,7 +239,8 @@ class SendingLeg extends Leg {
 
   async capture(kinds) {
     if (this.name === "screen") {
-      const stream = await navigator.mediaDevices.getDisplayMedia({ video: SCREEN, audio: kinds.includes("audio") });
+      const sound = kinds.includes("audio");
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: SCREEN, audio: sound });
       return stream.getTracks();
     }
     const stream = await navigator.mediaDevices.getUserMedia({
@@ -438,6 +449,7 @@ class WatchingLeg extends Leg {
 /** One codec each keeps descriptions small; the server offers these to everybody. */
 function preferCodec(slot, type) {
   const wanted = type === "audio" ? ["audio/opus"] : ["video/VP8", "video/rtx"];
-  const codecs = RTCRtpSender.getCapabilities?.(type)?.codecs.filter((codec) => wanted.includes(codec.mimeType));
+  const all = RTCRtpSender.getCapabilities?.(type)?.codecs;
+  const codecs = all?.filter((codec) => wanted.includes(codec.mimeType));
   if (codecs?.length) slot.setCodecPreferences?.(codecs);
 }

@@ -4,8 +4,9 @@ package struct MailAddress: Sendable, Hashable, CustomStringConvertible {
 
   /// Nil for anything but plain `local@domain` in ASCII.
   ///
-  /// Attack prevented: a line break, bracket or blank in an address that adds headers, recipients or commands. Rarer
-  /// forms that standards allow (quoted local parts, comments, other scripts) are refused for the same reason.
+  /// Attack prevented: a line break, bracket or blank in an address that adds headers, recipients or
+  /// commands. Rarer forms that standards allow (quoted local parts, comments, other scripts) are refused for
+  /// the same reason.
   package init?(_ text: String) {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, (1...64).contains(parts[0].utf8.count), (1...253).contains(parts[1].utf8.count),

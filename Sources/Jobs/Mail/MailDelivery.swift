@@ -15,8 +15,8 @@ package struct MailFailure: Error, Hashable, Sendable {
     case temporary
     /// This letter or this recipient is refused for good.
     case permanent
-    /// Our settings or rights are wrong (certificate, password, relaying): somebody must act, and the letter is kept
-    /// and tried again meanwhile.
+    /// Our settings or rights are wrong (certificate, password, relaying): somebody must act, and the letter
+    /// is kept and tried again meanwhile.
     case settings
   }
 
@@ -60,7 +60,8 @@ package struct MailDelivery: Sendable {
     if let link = message.link { lines += "\n\nXem trên trang của trường: \(siteAddress)\(link)" }
     lines += "\n\n-- \nThư được gửi tự động. Xin đừng trả lời thư này."
     return try MailLetter(
-      from: sender, name: senderName, to: address, subject: message.subject, lines: lines, id: message.id.rawValue,
+      from: sender, name: senderName, to: address, subject: message.subject, lines: lines,
+      id: message.id.rawValue,
       at: message.createdAt)
   }
 }

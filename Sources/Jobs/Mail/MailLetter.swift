@@ -8,7 +8,8 @@ package enum MailRefusal: Error, Hashable {
   case empty
 }
 
-/// One e-mail to one recipient, as RFC 5322 text that any server accepts: headers ASCII, UTF-8 text as base64.
+/// One e-mail to one recipient, as RFC 5322 text that any server accepts: headers ASCII, UTF-8 text as
+/// base64.
 package struct MailLetter: Sendable, Hashable {
   package let sender: MailAddress
   package let recipient: MailAddress
@@ -20,7 +21,8 @@ package struct MailLetter: Sendable, Hashable {
   ///   - lines: the text, lines broken by `\n`.
   /// - Throws: `MailRefusal` when subject, name or id hold a control character, or the subject is empty.
   package init(
-    from sender: MailAddress, name: String, to recipient: MailAddress, subject: String, lines: String, id: String,
+    from sender: MailAddress, name: String, to recipient: MailAddress, subject: String, lines: String,
+    id: String,
     at moment: Timestamp
   ) throws(MailRefusal) {
     guard !subject.isEmpty, !id.isEmpty else { throw .empty }
@@ -48,7 +50,8 @@ package struct MailLetter: Sendable, Hashable {
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 32 || (127...159).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
+    scalar.value < 32 || (127...159).contains(scalar.value) || scalar.value == 0x2028
+      || scalar.value == 0x2029
   }
 
   private static func base64(_ lines: String) -> String {
@@ -71,8 +74,8 @@ package struct MailLetter: Sendable, Hashable {
 
 /// Words in headers.
 enum HeaderText {
-  /// As it stands when it is short and plain; otherwise as encoded words (RFC 2047), none over 75 characters, none
-  /// cutting a character, one on each line.
+  /// As it stands when it is short and plain; otherwise as encoded words (RFC 2047), none over 75 characters,
+  /// none cutting a character, one on each line.
   ///
   /// - Parameter column: how many characters of the line are used.
   static func encoded(_ text: String, after column: Int) -> String {

@@ -54,7 +54,9 @@ struct SMTPConversation: Sendable {
     return true
   }
 
-  private func signIn(_ credentials: SMTPSettings.Credentials, _ offers: SMTPReply, isSecret: Bool) async throws {
+  private func signIn(_ credentials: SMTPSettings.Credentials, _ offers: SMTPReply, isSecret: Bool)
+    async throws
+  {
     guard isSecret else { throw MailFailure(.settings, "password-needs-tls") }
     let ways = offers.offer("AUTH") ?? []
     if ways.contains("PLAIN") {
@@ -70,7 +72,9 @@ struct SMTPConversation: Sendable {
   }
 
   @discardableResult
-  private func say(_ line: String, at step: String, refusalIs kind: MailFailure.Kind) async throws -> SMTPReply {
+  private func say(_ line: String, at step: String, refusalIs kind: MailFailure.Kind) async throws
+    -> SMTPReply
+  {
     // Every part of a command was checked before; this is the last gate before the wire.
     precondition(line.utf8.allSatisfy { $0 >= 32 && $0 < 127 }, "a command is one line of ASCII")
     send(Array(line.utf8) + [13, 10])
@@ -101,8 +105,8 @@ struct SMTPConversation: Sendable {
     return MailFailure(isAboutUs ? .settings : kind, reason)
   }
 
-  /// The letter as it goes over the wire: each line that begins with a dot gets another, so that none ends the letter
-  /// early, and every line ends in CR LF.
+  /// The letter as it goes over the wire: each line that begins with a dot gets another, so that none ends
+  /// the letter early, and every line ends in CR LF.
   ///
   /// Attack prevented: a lone CR or LF that some servers take for a line's end (SMTP smuggling).
   static func stuffed(_ text: String) -> [UInt8] {

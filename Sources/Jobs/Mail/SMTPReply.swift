@@ -11,7 +11,8 @@ struct SMTPReply: Sendable, Equatable {
   var codes: String {
     let first = lines.first?.split(separator: " ").first ?? ""
     let parts = first.split(separator: ".", omittingEmptySubsequences: false)
-    let isEnhanced = parts.count == 3 && parts.allSatisfy { (1...3).contains($0.utf8.count) && Int($0) != nil }
+    let isEnhanced =
+      parts.count == 3 && parts.allSatisfy { (1...3).contains($0.utf8.count) && Int($0) != nil }
     return isEnhanced ? "\(code) \(first)" : "\(code)"
   }
 
@@ -37,7 +38,8 @@ final class SMTPReplyHandler: ChannelInboundHandler {
 
   init(_ inbox: SMTPInbox) { self.inbox = inbox }
 
-  /// Whether the server has said no more than was read. Attack prevented: replies slipped in before TLS begins.
+  /// Whether the server has said no more than was read. Attack prevented: replies slipped in before TLS
+  /// begins.
   var isDrained: Bool { unread.readableBytes == 0 && lines.isEmpty }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

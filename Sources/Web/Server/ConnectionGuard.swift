@@ -2,9 +2,9 @@ import NIOCore
 
 /// Lets go of a connection that takes a place without using it. Stands first in the pipeline, below TLS.
 ///
-/// Four rules: opened in time; some byte in some direction now and then; no reader that takes nothing; gone soon
-/// after a stop was asked for. The last also frees HTTP/2 connections whose peer fell silent: a polite GOAWAY
-/// exchange alone would wait for it for ever.
+/// Four rules: opened in time; some byte in some direction now and then; no reader that takes nothing; gone
+/// soon after a stop was asked for. The last also frees HTTP/2 connections whose peer fell silent: a polite
+/// GOAWAY exchange alone would wait for it for ever.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer

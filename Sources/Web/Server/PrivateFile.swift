@@ -12,7 +12,8 @@ enum PrivateFile {
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
   }
 
-  /// Writes beside the file, then renames: the mode is right from the first byte on, and a crash leaves the old file.
+  /// Writes beside the file, then renames: the mode is right from the first byte on, and a crash leaves the
+  /// old file.
   static func write(_ text: String, to file: URL, mode: mode_t) throws {
     let beside = file.path + ".\(UUID().uuidString).new"
     let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
@@ -31,7 +32,8 @@ enum PrivateFile {
   /// The first PEM section of this kind, "" when there is none.
   static func section(_ kind: String, of pem: String) -> String {
     let (start, end) = ("-----BEGIN \(kind)-----", "-----END \(kind)-----")
-    guard let from = pem.range(of: start), let to = pem.range(of: end, range: from.upperBound..<pem.endIndex) else {
+    guard let from = pem.range(of: start), let to = pem.range(of: end, range: from.upperBound..<pem.endIndex)
+    else {
       return ""
     }
     return String(pem[from.lowerBound..<to.upperBound])

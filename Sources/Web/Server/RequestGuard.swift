@@ -78,7 +78,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     refused = true
     disarm()
     guard unanswered == 1, received == 0 else { return context.close(promise: nil) }
-    let head = HTTPResponse(status: .contentTooLarge, headerFields: [.connection: "close", .contentLength: "0"])
+    let head = HTTPResponse(
+      status: .contentTooLarge, headerFields: [.connection: "close", .contentLength: "0"])
     context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
     context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
       context.close(promise: nil)

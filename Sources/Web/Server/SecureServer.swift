@@ -10,15 +10,19 @@ import NIOHTTPTypesHTTP1
 import NIOSSL
 import NIOTLS
 
-/// One port for pages and sockets: TLS with HTTP/2 or HTTP/1.1 as the browser likes, and WebSocket over HTTP/1.1.
+/// One port for pages and sockets: TLS with HTTP/2 or HTTP/1.1 as the browser likes, and WebSocket over
+/// HTTP/1.1.
 ///
 /// - Parameters:
-///   - tls: nil for plain HTTP: tests, benches, or a proxy in front. A plain request on a TLS port gets no answer.
+///   - tls: nil for plain HTTP: tests, benches, or a proxy in front. A plain request on a TLS port gets no
+///     answer.
 ///   - sockets: where and for whom WebSocket is spoken; nil for nowhere.
 package func secureServerBuilder(
   tls: TLSKeeper?, sockets: SocketEndpoint? = nil, limits: ServerLimits = .init()
 ) -> HTTPServerBuilder {
-  HTTPServerBuilder { responder in SecureChannel(tls: tls, sockets: sockets, limits: limits, responder: responder) }
+  HTTPServerBuilder { responder in
+    SecureChannel(tls: tls, sockets: sockets, limits: limits, responder: responder)
+  }
 }
 
 /// What a connection turned out to speak.
@@ -31,8 +35,9 @@ enum OpenConnection: Sendable {
 
 struct SecureChannel: HTTPChannelHandler {
   struct Value: ServerChildChannelValue {
-    /// Two futures, one in the other: the outer completes with the TLS negotiation, the inner with the first request.
-    /// In one they would dead-lock, as the negotiation holds back the bytes of the request it would wait for.
+    /// Two futures, one in the other: the outer completes with the TLS negotiation, the inner with the first
+    /// request. In one they would dead-lock, as the negotiation holds back the bytes of the request it would
+    /// wait for.
     let connection: EventLoopFuture<EventLoopFuture<OpenConnection>>
     let channel: any Channel
   }
@@ -65,7 +70,8 @@ struct SecureChannel: HTTPChannelHandler {
         return Value(connection: channel.eventLoop.makeSucceededFuture(connection), channel: channel)
       }
       try pipeline.addHandler(NIOSSLServerHandler(context: tls.context))
-      let negotiation = NIOTypedApplicationProtocolNegotiationHandler<EventLoopFuture<OpenConnection>> { result in
+      let negotiation = NIOTypedApplicationProtocolNegotiationHandler<EventLoopFuture<OpenConnection>> {
+        result in
         setUp(result, channel, logger)
       }
       try pipeline.addHandler(negotiation)
@@ -102,39 +108,22 @@ struct SecureChannel: HTTPChannelHandler {
     return loop.makeCompletedFuture { try setUpHTTP1(channel, logger) }
   }
 
-  private func setUpHTTP1(_ channel: any Channel, _ logger: Logger) throws -> EventLoopFuture<OpenConnection> {
-    let upgrade = sockets.map {
-      SocketUpgrade(endpoint: $0, secure: tls != nil, loop: channel.eventLoop, logger: logger)
-    }
-    var configuration = NIOUpgradableHTTPServerPipelineConfiguration<OpenConnection>(
-      upgradeConfiguration: .init(upgraders: upgrade.map { [$0] } ?? []) { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try settle(channel)
-          if let status = upgrade?.refusal { return try refuse(channel, status) }
-          return .http1(try addHTTP1Handlers(channel, logger))
-        }
-      })
-    configuration.enablePipelining = false
-    configuration.enableErrorHandling = false
-    configuration.enableResponseHeaderValidation = false
-    configuration.decoderConfiguration.maxHeaderFieldSize = limits.headerField
-    configuration.decoderConfiguration.maxHeaderListSize = limits.headerList
-    configuration.decoderConfiguration.maxHeaderFieldCount = limits.headerCount
-    let pipeline = channel.pipeline.syncOperations
-    let connection = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
-    try pipeline.addHandler(FirstRequestErrors())
-    return connection
-  }
-
-  private func settle(_ channel: any Channel) throws {
-    let pipeline = channel.pipeline.syncOperations
-    try pipeline.handler(type: ConnectionGuard.self).requestArrived()
-    pipeline.removeHandler(try pipeline.handler(type: FirstRequestErrors.self), promise: nil)
-  }
-
-  private func refuse(_ channel: any Channel, _ status: HTTPResponse.Status) throws -> OpenConnection {
-    try channel.pipeline.syncOperations.addHandler(RefusingHandler(status: status))
-    return .refused
+  private func setUpHTTP1(_ channel: any Channel, _ logger: Logger) throws -> EventLoopFuture<OpenConnection>
+  {
+    var decoding = NIOHTTPDecoderLimitConfiguration()
+    decoding.maxHeaderFieldSize = limits.headerField
+    decoding.maxHeaderListSize = limits.headerList
+    decoding.maxHeaderFieldCount = limits.headerCount
+    let encoder = HTTPResponseEncoder()
+    let decoder = ByteToMessageHandler(
+      HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: decoding))
+    let result = channel.eventLoop.makePromise(of: OpenConnection.self)
+    let first = FirstRequest(
+      door: sockets.map { SocketDoor(endpoint: $0, secure: tls != nil, logger: logger) },
+      encoder: encoder, decoder: decoder, result: result,
+      addPageHandlers: { .http1(try addHTTP1Handlers(channel, logger)) })
+    try channel.pipeline.syncOperations.addHandlers([encoder, decoder, first])
+    return result.futureResult
   }
 
   private func addHTTP1Handlers(

@@ -3,19 +3,19 @@ package import Foundation
 import SwiftASN1
 import X509
 
-/// A certificate for a school that has none: a local root, made once and installed on the school's devices, and a
-/// server certificate signed by it, renewed by itself.
+/// A certificate for a school that has none: a local root, made once and installed on the school's devices,
+/// and a server certificate signed by it, renewed by itself.
 ///
-/// The root can sign for the school's own names and for private addresses only (name constraints, path length 0):
-/// whoever steals its key still cannot pose as a bank on the devices that trust it.
+/// The root can sign for the school's own names and for private addresses only (name constraints, path length
+/// 0): whoever steals its key still cannot pose as a bank on the devices that trust it.
 package struct SelfMadeCertificate: Sendable {
   package static let rootDays = 3_650
   /// Browsers refuse server certificates that live longer than 398 days.
   package static let serverDays = 397
   package static let renewDaysBeforeEnd = 30
 
-  /// Holds `root.pem` (to be installed on devices), `root-key.pem`, and `server.pem` (key and certificate in one
-  /// file, so that a crash cannot leave a key beside a foreign certificate).
+  /// Holds `root.pem` (to be installed on devices), `root-key.pem`, and `server.pem` (key and certificate in
+  /// one file, so that a crash cannot leave a key beside a foreign certificate).
   package let folder: URL
   /// DNS names, `lopan.example.vn`; `localhost` is always added.
   package let names: [String]
@@ -34,7 +34,8 @@ package struct SelfMadeCertificate: Sendable {
 
   /// The certificate to serve with: what is there when it still serves, otherwise a new one.
   ///
-  /// - Parameter now: decides about renewal; a certificate is renewed 30 days before its end, or when the names changed.
+  /// - Parameter now: decides about renewal; a certificate is renewed 30 days before its end, or when the
+  ///   names changed.
   /// - Throws: when the folder cannot be written or an address is not an IP address.
   package func files(now: Date) throws -> TLSFiles {
     try PrivateFile.makeFolder(folder)
@@ -48,7 +49,8 @@ package struct SelfMadeCertificate: Sendable {
     let key: P256.Signing.PrivateKey
   }
 
-  /// Nil when there is none, it is ending, its key is another's, or its constraints do not allow today's names.
+  /// Nil when there is none, it is ending, its key is another's, or its constraints do not allow today's
+  /// names.
   func currentRoot(now: Date) throws -> Root? {
     guard let pem = try? String(contentsOf: rootFile, encoding: .utf8),
       let keyPEM = try? String(contentsOf: rootKeyFile, encoding: .utf8),
@@ -72,7 +74,8 @@ package struct SelfMadeCertificate: Sendable {
     }
     let certificate = try Certificate(
       version: .v3, serialNumber: .init(), publicKey: .init(key.publicKey),
-      notValidBefore: now.addingTimeInterval(-3_600), notValidAfter: now.addingTimeInterval(Self.days(Self.rootDays)),
+      notValidBefore: now.addingTimeInterval(-3_600),
+      notValidAfter: now.addingTimeInterval(Self.days(Self.rootDays)),
       issuer: name, subject: name, signatureAlgorithm: .ecdsaWithSHA256,
       extensions: .init {
         Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
@@ -125,7 +128,8 @@ package struct SelfMadeCertificate: Sendable {
   }
 
   private func subjectNames() throws -> [GeneralName] {
-    try names.map { .dnsName($0) } + addresses.map { .ipAddress(ASN1OctetString(contentBytes: try Self.bytes(of: $0)[...])) }
+    try names.map { .dnsName($0) }
+      + addresses.map { .ipAddress(ASN1OctetString(contentBytes: try Self.bytes(of: $0)[...])) }
   }
 
   private func constraints() throws -> NameConstraints {

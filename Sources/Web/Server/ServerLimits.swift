@@ -1,7 +1,8 @@
-/// How much and how long the server waits for one connection before it lets go; sizes in bytes, times in seconds.
+/// How much and how long the server waits for one connection before it lets go; sizes in bytes, times in
+/// seconds.
 ///
-/// Every figure is a defence: a school's machine serves a thousand pupils, and a few hundred connections that say
-/// nothing, or say it one byte at a time, must not be able to use it up.
+/// Every figure is a defence: a school's machine serves a thousand pupils, and a few hundred connections that
+/// say nothing, or say it one byte at a time, must not be able to use it up.
 package struct ServerLimits: Sendable {
   /// TLS hand-shake, first request head and the authorising of a socket together.
   package var opening: Int64 = 15
@@ -24,7 +25,8 @@ package struct ServerLimits: Sendable {
   /// The largest request body of any page; each page has a smaller limit of its own.
   package var body: Int = 64 * 1_048_576
 
-  /// Connections the kernel may hold until we accept them: a whole school connects within one second at 07:45.
+  /// Connections the kernel may hold until we accept them: a whole school connects within one second at
+  /// 07:45.
   package static let backlog = 2_048
 
   package init() {}

@@ -21,8 +21,8 @@ package struct SocketRequest: Sendable {
   }
 }
 
-/// Puts the WebSocket's handlers into the pipeline, on the connection's event loop, and returns what runs as long as
-/// the connection does.
+/// Puts the WebSocket's handlers into the pipeline, on the connection's event loop, and returns what runs as
+/// long as the connection does.
 package typealias SocketOpening = @Sendable (any Channel) throws -> @Sendable () async -> Void
 
 package enum SocketDecision: Sendable {
@@ -31,7 +31,8 @@ package enum SocketDecision: Sendable {
   case accept(SocketOpening)
 }
 
-/// The one path at which the server speaks WebSocket. `Realtime` makes it; here is only what the upgrade needs.
+/// The one path at which the server speaks WebSocket. `Realtime` makes it; here is only what the upgrade
+/// needs.
 package struct SocketEndpoint: Sendable {
   /// Without query, `/live`.
   package let path: String
@@ -45,7 +46,8 @@ package struct SocketEndpoint: Sendable {
 }
 
 package enum SocketOrigin {
-  /// Whether a page of this very server asks. A foreign page could otherwise open our socket with the pupil's cookie.
+  /// Whether a page of this very server asks. A foreign page could otherwise open our socket with the pupil's
+  /// cookie.
   ///
   /// - Parameters:
   ///   - origin: the `Origin` fields; exactly one is required, programs that are no browser must send it too.

@@ -4,8 +4,8 @@ package import NIOSSL
 import ServiceLifecycle
 import Synchronization
 
-/// The certificate that new connections get; a service that takes up changed files and renews its own certificate
-/// without a restart.
+/// The certificate that new connections get; a service that takes up changed files and renews its own
+/// certificate without a restart.
 package final class TLSKeeper: Service {
   private struct Held {
     var files: TLSFiles
@@ -20,7 +20,8 @@ package final class TLSKeeper: Service {
 
   /// With configured files.
   ///
-  /// - Throws: when they cannot be used; at the start that must stop the program, later it only keeps the old ones.
+  /// - Throws: when they cannot be used; at the start that must stop the program, later it only keeps the old
+  ///   ones.
   package convenience init(files: TLSFiles, every interval: Duration = .seconds(60), logger: Logger) throws {
     try self.init(source: { files }, every: interval, logger: logger)
   }
@@ -33,7 +34,9 @@ package final class TLSKeeper: Service {
     try self.init(source: { try selfMade.files(now: clock()) }, every: interval, logger: logger)
   }
 
-  private init(source: @escaping @Sendable () throws -> TLSFiles, every interval: Duration, logger: Logger) throws {
+  private init(source: @escaping @Sendable () throws -> TLSFiles, every interval: Duration, logger: Logger)
+    throws
+  {
     self.source = source
     self.interval = interval
     self.logger = logger

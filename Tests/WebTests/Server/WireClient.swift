@@ -10,26 +10,30 @@ import Web
 
 /// A client that sends exactly the bytes it is told to.
 final class WireClient: Sendable {
-  private let seen = Mutex((bytes: [UInt8](), ended: false))
+  private let receiver: Receiver
   private let channel: any Channel
 
-  private init(channel: any Channel) { self.channel = channel }
-
-  static func open(_ port: Int, tls: NIOSSLContext? = nil) async throws -> WireClient {
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelInitializer { channel in
-      channel.eventLoop.makeCompletedFuture {
-        guard let tls else { return }
-        try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
-      }
-    }.connect(host: "127.0.0.1", port: port).get()
-    let client = WireClient(channel: channel)
-    try await channel.pipeline.addHandler(Receiver(client: client)).get()
-    return client
+  private init(channel: any Channel, receiver: Receiver) {
+    self.channel = channel
+    self.receiver = receiver
   }
 
-  var text: String { seen.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+  static func open(_ port: Int, tls: NIOSSLContext? = nil) async throws -> WireClient {
+    let receiver = Receiver()
+    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelInitializer {
+      channel in
+      channel.eventLoop.makeCompletedFuture {
+        let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost")) }
+        try pipeline.addHandler(receiver)
+      }
+    }.connect(host: "127.0.0.1", port: port).get()
+    return WireClient(channel: channel, receiver: receiver)
+  }
+
+  var text: String { receiver.seen.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
   var status: Int? { text.hasPrefix("HTTP/1.1 ") ? Int(text.dropFirst(9).prefix(3)) : nil }
-  var hasEnded: Bool { seen.withLock { $0.ended } }
+  var hasEnded: Bool { receiver.seen.withLock { $0.ended } }
 
   func send(_ text: String) { send(Array(text.utf8)) }
   func send(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
@@ -38,13 +42,12 @@ final class WireClient: Sendable {
 
   private final class Receiver: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
-    private let client: WireClient
-    init(client: WireClient) { self.client = client }
+    let seen = Mutex((bytes: [UInt8](), ended: false))
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      client.seen.withLock { $0.bytes += Self.unwrapInboundIn(data).readableBytesView }
+      seen.withLock { $0.bytes += Self.unwrapInboundIn(data).readableBytesView }
     }
-    func channelInactive(context: ChannelHandlerContext) { client.seen.withLock { $0.ended = true } }
+    func channelInactive(context: ChannelHandlerContext) { seen.withLock { $0.ended = true } }
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
   }
 }

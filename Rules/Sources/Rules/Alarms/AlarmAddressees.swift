@@ -23,7 +23,8 @@ package struct AlarmAddressees: Hashable, Sendable {
   ///   - reporter: the person who raised it; not told by themselves.
   /// - Returns: each person at most once for each function. A function without anybody left is stood in for.
   package static func of(
-    _ owed: [AlarmRecipient], holders: [AlarmRecipient: [Person.ID]], subject: Person.ID?, reporter: Person.ID?
+    _ owed: [AlarmRecipient], holders: [AlarmRecipient: [Person.ID]], subject: Person.ID?,
+    reporter: Person.ID?
   ) -> AlarmAddressees {
     var found: [Addressee] = []
     var leftOut: [Person.ID] = []

@@ -9,6 +9,12 @@ package struct AlarmDue: Hashable, Sendable {
   package let at: Timestamp
   package let recipient: AlarmRecipient
   package let action: Action
+
+  package init(at: Timestamp, recipient: AlarmRecipient, action: Action) {
+    self.at = at
+    self.recipient = recipient
+    self.action = action
+  }
 }
 
 package enum AlarmClock {
@@ -39,7 +45,8 @@ package enum AlarmClock {
   }
 }
 
-/// Alarms that a page shows as one line. Only display: each alarm keeps its record, its clock and its recipients.
+/// Alarms that a page shows as one line. Only display: each alarm keeps its record, its clock and its
+/// recipients.
 package struct AlarmGroup: Hashable, Sendable {
   package struct Alarm: Hashable, Sendable {
     package let kind: AlarmKind
@@ -60,8 +67,8 @@ package struct AlarmGroup: Hashable, Sendable {
 
   /// Groups what one person reports again and again.
   ///
-  /// A pupil who presses forty times makes one line that says “40 lần”; nobody is rate-limited into silence, and
-  /// two people who report the same always stay two lines.
+  /// A pupil who presses forty times makes one line that says “40 lần”; nobody is rate-limited into silence,
+  /// and two people who report the same always stay two lines.
   /// - Parameter within: seconds between one press and the next that belong together, >= 0.
   /// - Returns: groups by time of their first alarm; every alarm is in exactly one.
   package static func groups(_ alarms: [Alarm], within seconds: Int64 = .minute) -> [AlarmGroup] {

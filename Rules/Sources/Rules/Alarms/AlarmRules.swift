@@ -65,8 +65,8 @@ package struct AlarmException: Hashable, Sendable {
 
 /// Who must be told of an alarm raised in a class.
 ///
-/// - Source: 1457 section 2 (S3-60 to S3-62) and 1.3đ (S3-36); Hạ Long dispatch of May 2020, section 2: the pupil
-///   reports at once to the teacher in charge and the parents, the teacher to the leaders. Waits above zero are ours.
+/// - Source: Hạ Long dispatch of May 2020, section 2 (S3-60 to S3-62) and 1.3đ (S3-36): the pupil reports at
+///   once to the teacher in charge and the parents, the teacher to the leaders. Waits above zero are ours.
 package enum AlarmRules {
   /// Who must be told by now, and was not yet.
   ///

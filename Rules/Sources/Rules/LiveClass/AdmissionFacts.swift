@@ -13,7 +13,8 @@ package struct AdmissionFacts: Hashable, Sendable {
   package var password: ClassPasswordState
 
   package init(
-    lesson: LessonFacts, relations: Set<LessonRelation>, account: AccountState, bans: [Ban], ticket: TicketState,
+    lesson: LessonFacts, relations: Set<LessonRelation>, account: AccountState, bans: [Ban],
+    ticket: TicketState,
     device: DeviceProof, seat: SeatState, seatInLobby: Bool = false, password: ClassPasswordState
   ) {
     self.lesson = lesson
@@ -56,7 +57,8 @@ package enum AccountState: String, Hashable, Sendable, CaseIterable {
   case active, unverified, locked, closed, enrolmentEnded
 }
 
-/// What the ticket that came with the request turned out to be. A genuine one is bound to account, lesson and device.
+/// What the ticket that came with the request turned out to be. A genuine one is bound to account, lesson and
+/// device.
 package enum TicketState: String, Hashable, Sendable, CaseIterable {
   case valid, absent, forged, used, expired, ofOtherLesson, ofOtherAccount, ofOtherDevice
 }

@@ -24,10 +24,12 @@ package struct AdmissionDecision: Hashable, Sendable {
 
 /// Who may come in. All gates must be passed; the order only settles which reason is told.
 ///
-/// First whether it is this person at all (device, forged ticket), so that a thief learns nothing of the account;
-/// then whether they belong here, so that a stranger learns nothing of the class password; then the rest.
-/// - Source: 1457 section 2 (S3-57, S3-58), part 1.3c (S3-27, S3-30), part 1.3đ (S3-34, S3-35), part 1.4b (S3-41);
-///   1246 section 2 (S0-11). Teacher first, the lobby and the ticket are ours.
+/// First whether it is this person at all (device, forged ticket), so that a thief learns nothing of the
+/// account; then whether they belong here, so that a stranger learns nothing of the class password; then the
+/// rest.
+/// - Source: Hạ Long dispatch of May 2020, section 2 (S3-57, S3-58), part 1.3c (S3-27, S3-30), part 1.3đ
+///   (S3-34, S3-35), part 1.4b (S3-41); 167/PGD&ĐT section 2 (S0-11). Teacher first, the lobby and the ticket
+///   are ours.
 package enum AdmissionRules {
   /// What becomes of somebody who asks to come in.
   ///
@@ -108,8 +110,8 @@ package enum AdmissionRules {
     }
   }
 
-  /// A seat held by this very device is its own ticket: the first one is spent by then, and a weak line must not
-  /// put a child out.
+  /// A seat held by this very device is its own ticket: the first one is spent by then, and a weak line must
+  /// not put a child out.
   private static func checkTicketIsFresh(_ facts: AdmissionFacts) throws(RefusalReason) {
     guard !facts.seat.resumes else { return }
     switch facts.ticket {
@@ -129,8 +131,8 @@ package enum AdmissionRules {
     if now < opens { throw .beforeOpening }
   }
 
-  /// The teacher never waits: somebody must be able to come back and unlock the door. Everybody else waits for the
-  /// teacher; a locked door lets nobody in but those who were in.
+  /// The teacher never waits: somebody must be able to come back and unlock the door. Everybody else waits
+  /// for the teacher; a locked door lets nobody in but those who were in.
   private static func waitingReason(_ facts: AdmissionFacts, _ role: RoomRole) -> LobbyReason? {
     guard role != .teacher else { return nil }
     let wasInRoom = facts.seat.resumes && !facts.seatInLobby

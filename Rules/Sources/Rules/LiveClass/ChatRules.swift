@@ -1,4 +1,5 @@
-/// A message that may be shown: cleaned, short enough, without a secret of the class. Made by `ChatRules` alone.
+/// A message that may be shown: cleaned, short enough, without a secret of the class. Made by `ChatRules`
+/// alone.
 package struct ChatText: Hashable, Sendable {
   package let text: String
   fileprivate init(text: String) { self.text = text }
@@ -6,7 +7,8 @@ package struct ChatText: Hashable, Sendable {
 
 /// What may be written in a lesson.
 ///
-/// - Source: 1457 part 1.4d (S3-45): nothing unrelated to the lesson. The figures are ours.
+/// - Source: Hạ Long dispatch of May 2020, 1.4d (S3-45): nothing unrelated to the lesson. The figures are
+///   ours.
 package enum ChatRules {
   package static let mostCharacters = 1_000
   /// Bytes of UTF-8 that are looked at at all.
@@ -16,7 +18,8 @@ package enum ChatRules {
   ///
   /// Who may write at all is a question for `Powers`; this is about what.
   /// - Parameters:
-  ///   - typed: hostile. Invisible, bidirectional and control characters go, runs of white space become a blank.
+  ///   - typed: hostile. Invisible, bidirectional and control characters go, runs of white space become a
+  ///     blank.
   ///   - secrets: of the class whose lesson it is.
   /// - Throws: LOP-460 when nothing is left, LOP-461 when too long, LOP-462 when it holds the class password,
   ///   LOP-463 when it holds an address of the class.

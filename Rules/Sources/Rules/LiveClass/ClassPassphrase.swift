@@ -3,7 +3,8 @@ import Foundation
 /// The password of a class: an additional factor where the school wants one, never a door by itself.
 ///
 /// - Shape: words parted by one blank, NFC. Compared without regard to case, marks and blanks.
-/// - Source: 1457 part 1.3đ (S3-34: strong password), 1246 section 2 (S0-11: not published). The figures are ours.
+/// - Source: Hạ Long dispatch of May 2020, 1.3đ (S3-34: strong password), 167/PGD&ĐT section 2 (S0-11: not
+///   published). The figures are ours.
 package struct ClassPassphrase: Hashable, Sendable {
   /// Bits of chance below which no passphrase is accepted.
   package static let leastBits = 44.0
@@ -17,14 +18,15 @@ package struct ClassPassphrase: Hashable, Sendable {
   /// The words chosen by chance.
   ///
   /// - Parameters:
-  ///   - indices: random and evenly spread, one for each word; taken modulo the number of words, so any random
-  ///     numbers will do when that number is a power of two.
+  ///   - indices: random and evenly spread, one for each word; taken modulo the number of words, so any
+  ///     random numbers will do when that number is a power of two.
   /// - Throws: LOP-470 when words and indices together hold less than 44 bits of chance.
   package static func generated(
     words: [String] = ClassPassphraseWords.all, indices: [Int]
   ) throws(UserError) -> ClassPassphrase {
     let distinct = Set(words.map(ClassSecrets.squeezed)).count
-    guard distinct == words.count, distinct > 1, bits(words: distinct, chosen: indices.count) >= leastBits else {
+    guard distinct == words.count, distinct > 1, bits(words: distinct, chosen: indices.count) >= leastBits
+    else {
       throw .guessableClassPassword
     }
     let chosen = indices.map { words[(($0 % words.count) + words.count) % words.count] }
@@ -60,9 +62,9 @@ package struct ClassPassphrase: Hashable, Sendable {
 
   /// A careful guess at the chance in what somebody typed.
   ///
-  /// Known words, repetitions and runs (“aaa”, “123”, “abcabc”) count as nothing; what is left counts three bits
-  /// a letter or digit, four when letters and digits are mixed. Digits alone never suffice: they are dates and
-  /// telephone numbers.
+  /// Known words, repetitions and runs (“aaa”, “123”, “abcabc”) count as nothing; what is left counts three
+  /// bits a letter or digit, four when letters and digits are mixed. Digits alone never suffice: they are
+  /// dates and telephone numbers.
   static func estimatedBits(of letters: String, avoiding: [String]) -> Double {
     var rest = letters
     for known in (avoiding + common).map(ClassSecrets.squeezed) where known.count >= 2 {
@@ -89,8 +91,10 @@ package struct ClassPassphrase: Hashable, Sendable {
   }
 
   private static let common = [
-    "mật khẩu", "password", "lớp học", "lớp", "trường", "học sinh", "giáo viên", "thầy cô", "xin chào", "việt nam",
-    "qwerty", "asdf", "zxcv", "iloveyou", "admin", "online", "zoom", "2020", "2021", "2022", "2023", "2024", "2025",
+    "mật khẩu", "password", "lớp học", "lớp", "trường", "học sinh", "giáo viên", "thầy cô", "xin chào",
+    "việt nam",
+    "qwerty", "asdf", "zxcv", "iloveyou", "admin", "online", "zoom", "2020", "2021", "2022", "2023", "2024",
+    "2025",
     "2026", "2027",
   ]
 
@@ -123,7 +127,7 @@ package struct ClassPassphrase: Hashable, Sendable {
 
 /// What of a class must never stand in a message or a notice.
 ///
-/// - Source: 1246 section 2 (S0-11): do not publish address or password of a class.
+/// - Source: 167/PGD&ĐT section 2 (S0-11): do not publish address or password of a class.
 package struct ClassSecrets: Hashable, Sendable {
   package enum Leak: Hashable, Sendable { case passphrase, link }
 
@@ -154,11 +158,17 @@ package struct ClassSecrets: Hashable, Sendable {
     var kept = String.UnicodeScalarView()
     for scalar in VietnameseText.folded(text.precomposedStringWithCompatibilityMapping).unicodeScalars {
       switch scalar.properties.generalCategory {
-      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .modifierLetter, .decimalNumber:
+      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .modifierLetter,
+        .decimalNumber:
         kept.append(scalar)
       default: continue
       }
     }
     return String(kept)
   }
+}
+
+extension ClassPassphrase {
+  /// One that passed the rule when it was made.
+  package init(stored text: String) { self.text = text }
 }

@@ -1,7 +1,9 @@
-/// The name under which a person appears everywhere in a lesson. Made by the server from the roster, typed by nobody.
+/// The name under which a person appears everywhere in a lesson. Made by the server from the roster, typed by
+/// nobody.
 ///
 /// - Shape: “07. Nguyễn Văn A – 6A2” for pupils, “Trần Thị B – Giáo viên” for adults; NFC, one line.
-/// - Source: 1457 part 1.3c and 1.4b (S3-30, S3-42, S3-43): real name, order number; the form is ours.
+/// - Source: Hạ Long dispatch of May 2020, 1.3c and 1.4b (S3-30, S3-42, S3-43): real name, order number; the
+///   form is ours.
 package struct DisplayName: Hashable, Sendable, CustomStringConvertible {
   package let text: String
 

@@ -42,7 +42,8 @@ package enum LessonActor: Hashable, Sendable {
   }
 }
 
-/// What somebody brings to the door; the lesson adds what it knows itself (bans, seats, decisions, its own state).
+/// What somebody brings to the door; the lesson adds what it knows itself (bans, seats, decisions, its own
+/// state).
 package struct Entry: Hashable, Sendable {
   package var account: Account.ID
   package var device: DeviceKey.ID
@@ -106,7 +107,8 @@ package enum LessonCommand: Hashable, Sendable {
 
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case enter, leave, connectionBack, open, end, lock, unlock, freeze, unfreeze, remove, liftBan, admitGuest
-    case withdrawGuest, reconnect, allow, mute, muteAll, publish, raiseHand, lowerHand, setChatMode, chat, eraseChat
+    case withdrawGuest, reconnect, allow, mute, muteAll, publish, raiseHand, lowerHand, setChatMode, chat,
+      eraseChat
     case alarm, help, connectionLost, seatExpired, revoke
   }
 

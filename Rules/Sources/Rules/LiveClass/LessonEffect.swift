@@ -1,4 +1,5 @@
-/// What has to happen because of a command, in this order: first what is written down, then what others see and hear.
+/// What has to happen because of a command, in this order: first what is written down, then what others see
+/// and hear.
 package enum LessonEffect: Hashable, Sendable {
   /// Written in the transaction that acknowledges the command.
   case persist(LessonRecord)

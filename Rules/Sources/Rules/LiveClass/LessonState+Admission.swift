@@ -1,12 +1,15 @@
 extension LessonState {
   /// Somebody at the door: a decision record in any case, a seat when the decision gives one.
-  mutating func enter(_ person: Person.ID, _ entry: Entry, at now: Timestamp) -> ([LessonEffect], UserError?) {
+  mutating func enter(
+    _ person: Person.ID, _ entry: Entry, at now: Timestamp
+  ) -> ([LessonEffect], UserError?) {
     let decision = AdmissionRules.decide(facts(person, entry), at: now)
     var effects: [LessonEffect] = [.persist(.admission(person, decision))]
     switch decision.outcome {
     case .refused(let reason):
       if reason == .seatTaken { effects.append(.persist(.alarm(.doubleUse, by: nil, about: person))) }
-      return (effects, reason.error(opens: opening.opens(time)))
+      let forTeacher = decision.standing?.role == .teacher
+      return (effects, reason.error(opens: forTeacher ? opening.opensForTeacher(time) : opening.opens(time)))
     case .lobby:
       seat(person, entry, decision, in: .lobby)
     case .room:
@@ -29,7 +32,8 @@ extension LessonState {
 
   /// What the lesson itself knows, beside what the person brought.
   private func facts(_ person: Person.ID, _ entry: Entry) -> AdmissionFacts {
-    // Only a decision recorded in this lesson makes a guest; one that was withdrawn in the meantime must not count.
+    // Only a decision recorded in this lesson makes a guest; one that was withdrawn in the meantime must not
+    // count.
     var relations = entry.relations.filter { if case .guest = $0 { false } else { true } }
     if let adult = guests[person] { relations.insert(.guest(admittedBy: adult)) }
     let seat = seats[person]

@@ -3,8 +3,8 @@ extension LessonState {
     seats.filter { $0.value.role == .teacher && $0.value.isLiveInRoom }.keys.sorted()
   }
 
-  /// What follows from the difference of two states, whatever command made it: presence, media and news of who is
-  /// there. Derived in one place, so that no command can forget to end a stay or to cut a line.
+  /// What follows from the difference of two states, whatever command made it: presence, media and news of
+  /// who is there. Derived in one place, so that no command can forget to end a stay or to cut a line.
   func consequences(since before: LessonState) -> [LessonEffect] {
     guard seats != before.seats else { return [] }
     var effects: [LessonEffect] = []

@@ -115,9 +115,11 @@ package struct LessonState: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - actor: as the transport knows them, never as the page says.
   ///   - now: by the server's clock.
-  /// - Returns: what has to be written and sent, records first; with the refusal when there is one. A refusal is
-  ///   written down as well.
-  package mutating func perform(_ command: LessonCommand, by actor: LessonActor, at now: Timestamp) -> LessonOutcome {
+  /// - Returns: what has to be written and sent, records first; with the refusal when there is one. A refusal
+  ///   is written down as well.
+  package mutating func perform(
+    _ command: LessonCommand, by actor: LessonActor, at now: Timestamp
+  ) -> LessonOutcome {
     let before = self
     do throws(UserError) {
       try checkPower(command, actor)

@@ -1,8 +1,8 @@
 extension RefusalReason {
   /// What the person reads who was not let in.
   ///
-  /// Reasons that would teach an intruder something (is this ticket real, does this account exist, whose class is
-  /// it) share one code and one sentence; the record keeps them apart.
+  /// Reasons that would teach an intruder something (is this ticket real, does this account exist, whose
+  /// class is it) share one code and one sentence; the record keeps them apart.
   /// - Parameter opens: when the door opens, for `beforeOpening`.
   package func error(opens: Timestamp) -> UserError {
     switch self {
@@ -46,7 +46,8 @@ extension UserError {
   /// LOP-405. Nobody has verified the account yet.
   package static let accountNotVerified = door(
     405, "Tài khoản đang chờ giáo viên chủ nhiệm xác minh. Em hãy nhắn thầy cô để vào lớp kịp giờ.")
-  /// LOP-406. No roster row, no assignment, no recorded decision; also the answer for lessons that do not exist.
+  /// LOP-406. No roster row, no assignment, no recorded decision; also the answer for lessons that do not
+  /// exist.
   package static let notInThisClass = door(
     406, "Tiết học này không có trong thời khóa biểu của bạn. Hãy về trang chính để xem tiết học của mình.")
   /// LOP-407. A guardian asked to come in.
@@ -57,7 +58,8 @@ extension UserError {
     408, "Dự giờ cần báo trước cho giáo viên dạy tiết này. Thầy cô hãy gửi thông báo dự giờ rồi vào lại.")
   /// LOP-409. Removed, and nobody has lifted it yet.
   package static let removedFromClass = door(
-    409, "Thầy cô đã tạm dừng việc vào lớp của em. Em hãy gặp thầy cô hoặc nhờ bố mẹ liên hệ để được vào lại.")
+    409, "Thầy cô đã tạm dừng việc vào lớp của em. Em hãy gặp thầy cô hoặc nhờ bố mẹ liên hệ để được vào lại."
+  )
   /// LOP-410. Too many wrong class passwords.
   package static let tooManyClassPasswords = door(
     410, "Mật khẩu lớp đã được nhập nhiều lần chưa đúng. Em hãy đợi một lúc và hỏi lại thầy cô.", .tooMany)
@@ -77,8 +79,8 @@ extension UserError {
   /// LOP-415. The account sits in the lesson on another device.
   package static let seatOnOtherDevice = door(
     415,
-    "Tài khoản này đang ở trong lớp trên thiết bị khác. Em hãy rời lớp ở thiết bị kia, hoặc báo thầy cô nếu không "
-      + "phải em.", .conflict)
+    "Tài khoản này đang ở trong lớp trên thiết bị khác. Em hãy rời lớp ở thiết bị kia, "
+      + "hoặc báo thầy cô nếu không phải em.", .conflict)
 }
 
 // In the room.
@@ -88,14 +90,16 @@ extension UserError {
   }
 
   /// LOP-440. Default answer of the table of powers.
-  package static let notAllowedInLesson = room(440, "Việc này do thầy cô trong lớp làm. Em có thể giơ tay để hỏi.")
+  package static let notAllowedInLesson = room(
+    440, "Việc này do thầy cô trong lớp làm. Em có thể giơ tay để hỏi.")
   /// LOP-441. Asked by somebody who is not in the room.
   package static let notInTheRoom = room(441, "Bạn chưa ở trong lớp. Hãy về trang chính và bấm “Vào lớp”.")
   /// LOP-442. Everything is stopped.
   package static let everythingStopped = room(
     442, "Thầy cô đang tạm dừng mọi hoạt động trong lớp. Em chờ một chút nhé.", .conflict)
   /// LOP-443. The chat is off.
-  package static let chatIsOff = room(443, "Thầy cô đang tắt trò chuyện. Em có thể giơ tay để hỏi.", .conflict)
+  package static let chatIsOff = room(
+    443, "Thầy cô đang tắt trò chuyện. Em có thể giơ tay để hỏi.", .conflict)
   /// LOP-444. Microphone, camera or screen was not allowed.
   package static let mediaNotAllowed = room(
     444, "Thầy cô chưa mời em bật micro, máy quay hay màn hình. Em có thể giơ tay.")
@@ -111,6 +115,13 @@ extension UserError {
     448, "Thầy cô vừa mất kết nối. Em chờ một chút, lớp sẽ tiếp tục khi thầy cô trở lại.", .conflict)
 }
 
+extension UserError {
+  /// LOP-449. The lesson could not be written and is being taken up again; nothing that was acknowledged is
+  /// lost.
+  package static let roomStartsAnew = room(
+    449, "Lớp đang được nối lại. Em chờ vài giây, trang sẽ tự vào lại.", .unavailable)
+}
+
 // Class password.
 extension UserError {
   /// LOP-002. Thrown when a class password is shorter than the school's minimum.
@@ -121,7 +132,9 @@ extension UserError {
   /// LOP-470. Thrown when a class password is easy to guess.
   package static let guessableClassPassword = UserError(
     .init(rawValue: "LOP-470"),
-    "Mật khẩu lớp này dễ đoán. Hãy dùng năm từ do hệ thống chọn, hoặc đặt câu dài hơn, không có tên lớp, tên trường.")
+    "Mật khẩu lớp này dễ đoán. Hãy dùng năm từ do hệ thống chọn, hoặc đặt câu dài hơn, "
+      + "không có tên lớp, tên trường."
+  )
 
   /// LOP-471. Thrown when a class password is too long.
   package static func longClassPassword(most: Int) -> Self {
@@ -138,16 +151,19 @@ extension UserError {
   /// LOP-461. Thrown when a message is too long.
   package static func longMessage(most: Int) -> Self {
     .init(
-      .init(rawValue: "LOP-461"), "Tin nhắn dài nhất \(most) ký tự. Em hãy chia thành tin ngắn hơn.", .tooLarge)
+      .init(rawValue: "LOP-461"), "Tin nhắn dài nhất \(most) ký tự. Em hãy chia thành tin ngắn hơn.",
+      .tooLarge)
   }
 
   /// LOP-462. Thrown when a message holds the class password.
   package static let messageHoldsPassword = UserError(
-    .init(rawValue: "LOP-462"), "Tin nhắn có mật khẩu lớp nên chưa được gửi. Mật khẩu lớp không viết ra ở đây.")
+    .init(rawValue: "LOP-462"),
+    "Tin nhắn có mật khẩu lớp nên chưa được gửi. Mật khẩu lớp không viết ra ở đây.")
 
   /// LOP-463. Thrown when a message holds the address of a class or a lesson.
   package static let messageHoldsClassLink = UserError(
-    .init(rawValue: "LOP-463"), "Tin nhắn có đường dẫn vào lớp nên chưa được gửi. Mỗi bạn vào lớp từ trang của mình.")
+    .init(rawValue: "LOP-463"),
+    "Tin nhắn có đường dẫn vào lớp nên chưa được gửi. Mỗi bạn vào lớp từ trang của mình.")
 
   /// LOP-464. Thrown when messages come too fast.
   package static let tooManyMessages = UserError(

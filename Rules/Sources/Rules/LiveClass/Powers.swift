@@ -1,7 +1,8 @@
-/// Who may do what in a lesson: one table of role × command × target × circumstances; what it does not name is denied.
+/// Who may do what in a lesson: one table of role × command × target × circumstances; what it does not name
+/// is denied.
 ///
 /// The same table draws the buttons and checks the commands.
-/// - Source: 1457 part 1.3d (S3-33), 1.4d (S3-45, S3-46), section 2 (S3-58 to S3-60).
+/// - Source: Hạ Long dispatch of May 2020, 1.3d (S3-33), 1.4d (S3-45, S3-46), section 2 (S3-58 to S3-60).
 package enum Powers {
   package enum Role: String, Hashable, Sendable, CaseIterable {
     case teacher, visitor, pupil, guest
@@ -86,7 +87,9 @@ package enum Powers {
     let targets: Set<Target>
     let condition: Condition
 
-    init(_ roles: Set<Role>, _ commands: Set<LessonCommand.Kind>, _ targets: Set<Target>, _ condition: Condition) {
+    init(
+      _ roles: Set<Role>, _ commands: Set<LessonCommand.Kind>, _ targets: Set<Target>, _ condition: Condition
+    ) {
       self.roles = roles
       self.commands = commands
       self.targets = targets

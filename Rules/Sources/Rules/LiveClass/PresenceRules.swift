@@ -42,8 +42,8 @@ package struct Attendance: Hashable, Sendable {
 
 /// From bare intervals to “present for 41 minutes, two minutes late”.
 ///
-/// - Source: 1457 part 1.3c (S3-28: control participation), 1.4b (S3-41: ten minutes early), 1.4đ (S3-47: time).
-///   The thresholds are the school's.
+/// - Source: Hạ Long dispatch of May 2020, 1.3c (S3-28: control participation), 1.4b (S3-41: ten minutes
+///   early), 1.4đ (S3-47: time). The thresholds are the school's.
 package struct PresenceRules: Hashable, Sendable {
   /// Seconds after the start up to which one is on time.
   package let lateAfter: Int64
@@ -73,7 +73,9 @@ package struct PresenceRules: Hashable, Sendable {
   ///     begins (the clock was set back) counts as nothing.
   ///   - now: open intervals count up to here.
   /// - Returns: `absent` as soon as the threshold has passed without them; who comes after that is `late`.
-  package func attendance(of intervals: [PresenceInterval], in time: LessonTime, at now: Timestamp) -> Attendance {
+  package func attendance(of intervals: [PresenceInterval], in time: LessonTime, at now: Timestamp)
+    -> Attendance
+  {
     let all = Self.merged(intervals, until: now)
     let room = Self.merged(intervals.filter { $0.place == .room }, until: now)
     let anywhere = Self.clipped(all, to: time)

@@ -2,13 +2,17 @@
 package enum DeviceKey { package typealias ID = Identifier<DeviceKey> }
 
 /// What somebody is in the room, once in.
-package enum RoomRole: String, Hashable, Sendable, CaseIterable, Codable { case teacher, visitor, pupil, guest }
+package enum RoomRole: String, Hashable, Sendable, CaseIterable, Codable {
+  case teacher, visitor, pupil, guest
+}
 
-/// How a person stands to a lesson on its day, by roster, timetable and recorded decisions. None at all: a stranger.
+/// How a person stands to a lesson on its day, by roster, timetable and recorded decisions. None at all: a
+/// stranger.
 package enum LessonRelation: Hashable, Sendable {
   case teacherInCharge
   case substitute
-  /// The homeroom teacher of the class, who visits the lesson of a colleague; visits are announced and visible.
+  /// The homeroom teacher of the class, who visits the lesson of a colleague; visits are announced and
+  /// visible.
   case homeroomTeacher(visitAnnounced: Bool)
   /// Head, deputy or inspector.
   case leader(visitAnnounced: Bool)
@@ -35,6 +39,11 @@ package struct RoomStanding: Hashable, Sendable, Codable {
   package let role: RoomRole
   package let basis: AdmissionBasis
 
+  package init(role: RoomRole, basis: AdmissionBasis) {
+    self.role = role
+    self.basis = basis
+  }
+
   /// The best standing that the relations give; nil when none of them opens the door.
   package static func best(of relations: Set<LessonRelation>) -> RoomStanding? {
     var best: (rank: Int, standing: RoomStanding)?
@@ -42,7 +51,9 @@ package struct RoomStanding: Hashable, Sendable, Codable {
       guard let found = standing(relation) else { continue }
       // Equal ranks (two decisions for one guest) are told apart by text, so that the answer never depends on
       // the order of a set.
-      if let best, (best.rank, "\(best.standing.basis)") <= (found.rank, "\(found.standing.basis)") { continue }
+      if let best, (best.rank, "\(best.standing.basis)") <= (found.rank, "\(found.standing.basis)") {
+        continue
+      }
       best = found
     }
     return best?.standing

@@ -21,8 +21,8 @@ package struct LessonTime: Hashable, Sendable, Codable {
 
 /// When the door of a lesson opens and closes.
 ///
-/// - Source: 1457/BGDĐT-GDTrH part 1.4b (S3-41): pupils log in at least ten minutes before class. The fifteen
-///   minutes and the times after the end are ours.
+/// - Source: Hạ Long dispatch of May 2020, 1.4b (S3-41): pupils log in at least ten minutes before class. The
+///   fifteen minutes and the times after the end are ours.
 package struct OpeningRules: Hashable, Sendable, Codable {
   package static let leastMinutes = 10
   package static let mostMinutes = 60
@@ -35,8 +35,8 @@ package struct OpeningRules: Hashable, Sendable, Codable {
   /// Minutes after the end during which the lesson may run over, `0 ... 60`.
   package let graceMinutes: Int
 
-  /// - Throws: LOP-490 when the door would open less than ten minutes before the start or over an hour before;
-  ///   LOP-491 when it would stay open longer than an hour after the end.
+  /// - Throws: LOP-490 when the door would open less than ten minutes before the start or over an hour
+  ///   before; LOP-491 when it would stay open longer than an hour after the end.
   package init(openingMinutes: Int = 15, graceMinutes: Int = 10) throws(UserError) {
     guard (Self.leastMinutes...Self.mostMinutes).contains(openingMinutes) else {
       throw .openingOutOfRange(least: Self.leastMinutes, most: Self.mostMinutes)

@@ -14,7 +14,8 @@ package struct SubstituteDecision: Hashable, Sendable {
   package let withdrawnAt: Timestamp?
 
   package init(
-    scope: Scope, substitute: Person.ID, decidedBy: Person.ID, decidedAt: Timestamp, withdrawnAt: Timestamp? = nil
+    scope: Scope, substitute: Person.ID, decidedBy: Person.ID, decidedAt: Timestamp,
+    withdrawnAt: Timestamp? = nil
   ) {
     self.scope = scope
     self.substitute = substitute
@@ -25,7 +26,8 @@ package struct SubstituteDecision: Hashable, Sendable {
 
   func stands(at now: Timestamp) -> Bool { decidedAt <= now && withdrawnAt.map { now < $0 } ?? true }
 
-  /// 2 for this very lesson, 1 for a range of days with the class named, 0 without, nil when it does not apply.
+  /// 2 for this very lesson, 1 for a range of days with the class named, 0 without, nil when it does not
+  /// apply.
   func closeness(to lesson: PlannedLesson) -> Int? {
     switch scope {
     case .lesson(let id): return id == lesson.id ? 2 : nil
@@ -55,12 +57,14 @@ package enum SubstituteRules {
   /// Who teaches a lesson, as decided by a moment.
   ///
   /// - Parameters:
-  ///   - decisions: in any order; decisions of later than `now` and those taken back by then count as not taken.
+  ///   - decisions: in any order; decisions of later than `now` and those taken back by then count as not
+  ///     taken.
   ///   - now: the moment “as at” which is asked, so that a record can be checked a year later.
-  /// - Returns: the substitute of the decision closest to this lesson (this lesson before a range of days with
-  ///   the class named, before one without), the latest when several are equally close; else the regular teacher.
-  /// - Source: 1457 part 1.2a (S3-5): the head assigns teachers. That the regular teacher then has no power in
-  ///   the lesson is ours: exactly one person is in charge.
+  /// - Returns: the substitute of the decision closest to this lesson (this lesson before a range of days
+  ///   with the class named, before one without), the latest when several are equally close; else the regular
+  ///   teacher.
+  /// - Source: Hạ Long dispatch of May 2020, 1.2a (S3-5): the head assigns teachers. That the regular teacher
+  ///   then has no power in the lesson is ours: exactly one person is in charge.
   package static func teacher(
     of lesson: PlannedLesson, decisions: [SubstituteDecision], at now: Timestamp
   ) -> TeacherInCharge {

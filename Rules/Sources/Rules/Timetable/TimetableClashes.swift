@@ -12,7 +12,7 @@ package enum TimetableClashes {
   ///
   /// - Parameter lessons: in any order; `teacher` is who really teaches (`SubstituteRules.teacher`).
   /// - Returns: clashes by start of the earlier lesson. A pair that shares both appears once for each kind.
-  /// - Source: 1457 part 1.2b (S3-8); that a clash stops the planner is ours.
+  /// - Source: Hạ Long dispatch of May 2020, 1.2b (S3-8); that a clash stops the planner is ours.
   package static func among(_ lessons: [PlannedLesson]) -> [TimetableClash] {
     let sorted = lessons.sorted { ($0.time.start, $0.time.end) < ($1.time.start, $1.time.end) }
     var running: [PlannedLesson] = []
@@ -36,9 +36,11 @@ package enum TimetableClashes {
   ///
   /// - Throws: LOP-493 for the class, LOP-494 for the teacher.
   package static func check(_ proposed: [PlannedLesson], beside standing: [PlannedLesson]) throws(UserError) {
-    guard let clash = among(proposed + standing).first(where: { clash in
-      proposed.contains(clash.earlier) || proposed.contains(clash.later)
-    }) else { return }
+    guard
+      let clash = among(proposed + standing).first(where: { clash in
+        proposed.contains(clash.earlier) || proposed.contains(clash.later)
+      })
+    else { return }
     let start = clash.later.time.start
     switch clash.kind {
     case .sameClass: throw .classHasLesson(at: start)

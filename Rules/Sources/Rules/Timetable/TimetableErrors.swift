@@ -16,14 +16,16 @@ extension UserError {
   /// LOP-492. Thrown when a weekly slot has an impossible day, time, length or period.
   package static let timetableSlotImpossible = UserError(
     .init(rawValue: "LOP-492"),
-    "Tiết học cần nằm trong một ngày, dài từ 5 đến 240 phút, ngày cuối không trước ngày đầu và không quá hai năm. "
+    "Tiết học cần nằm trong một ngày, dài từ 5 đến 240 phút, ngày cuối không trước ngày đầu "
+      + "và không quá hai năm. "
       + "Thầy cô hãy xem lại thứ, giờ và ngày.")
 
   /// LOP-493. Thrown when the class has another lesson at that time.
   package static func classHasLesson(at start: Timestamp) -> Self {
     .init(
       .init(rawValue: "LOP-493"),
-      "Lớp này đã có tiết khác lúc \(start.clock) ngày \(Day(at: start).forPeople). Thầy cô hãy chọn giờ khác.",
+      "Lớp này đã có tiết khác lúc \(start.clock) ngày \(Day(at: start).forPeople). "
+        + "Thầy cô hãy chọn giờ khác.",
       .conflict)
   }
 

@@ -12,8 +12,8 @@ package struct WeeklySlot: Hashable, Sendable {
   /// The last day on which a lesson may be, inclusive.
   package let last: Day
 
-  /// - Throws: LOP-492 when weekday, time or length is out of range, the lesson would pass midnight, or the last
-  ///   day lies before the first or more than two years after it.
+  /// - Throws: LOP-492 when weekday, time or length is out of range, the lesson would pass midnight, or the
+  ///   last day lies before the first or more than two years after it.
   package init(
     schoolClass: SchoolClass.ID, teacher: Person.ID, weekday: Int, startMinute: Int, lengthMinutes: Int,
     first: Day, last: Day
@@ -37,7 +37,7 @@ package struct WeeklySlot: Hashable, Sendable {
   ///   - to: last day asked for, inclusive; empty answer when it lies before `from`.
   ///   - holidays: days without lessons.
   /// - Returns: days in rising order, all within the slot's own first and last day.
-  /// - Source: 1457 part 1.2b (S3-8): the head publishes the timetable.
+  /// - Source: Hạ Long dispatch of May 2020, 1.2b (S3-8): the head publishes the timetable.
   package func days(from: Day, to: Day, skipping holidays: Set<Day> = []) -> [Day] {
     let begin = max(from, first)
     let end = min(to, last)

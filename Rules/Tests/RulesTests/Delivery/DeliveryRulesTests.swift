@@ -2,7 +2,9 @@ import Rules
 import Testing
 
 @Suite struct DeliveryRulesTests {
-  @Test("a message is tried a bounded number of times", arguments: MessageChannel.allCases, MessageUrgency.allCases)
+  @Test(
+    "a message is tried a bounded number of times", arguments: MessageChannel.allCases,
+    MessageUrgency.allCases)
   func bounded(channel: MessageChannel, urgency: MessageUrgency) {
     let waits = (1...50).map { DeliveryRules.wait(afterAttempt: $0, channel, urgency) }
     let end = waits.firstIndex(of: nil) ?? waits.count

@@ -8,10 +8,11 @@ struct LessonInvariants {
   func broken(
     _ before: LessonState, _ event: LessonEvent, _ outcome: LessonOutcome, _ after: LessonState
   ) -> [String] {
+    guard outcome.refusal == nil else {
+      return after == before ? [] : ["a refused command changed the lesson"]
+    }
     var broken = statesLaws(after)
-    if outcome.refusal != nil, after != before { broken.append("a refused command changed the lesson") }
     if outcome.effects.isEmpty, after != before { broken.append("a change without effects") }
-    guard outcome.refusal != nil || after != before || !outcome.effects.isEmpty else { return broken }
     broken += doorLaws(before, event, after) + seatLaws(before, after) + effectLaws(before, outcome, after)
     broken += presenceLaws(before, outcome, after)
     return broken
@@ -28,13 +29,18 @@ struct LessonInvariants {
         broken.append("\(person) is in the room of a lesson that no teacher has opened")
       }
       for kind in MediaKind.allCases where state.maySend(kind, person) {
-        if !seat.isLiveInRoom || !seat.permits.contains(.init(kind)) || state.isFrozen || state.phase != .open {
+        if !seat.isLiveInRoom || !seat.permits.contains(.init(kind)) || state.isFrozen || state.phase != .open
+        {
           broken.append("\(person) may send \(kind) without the right")
         }
-        if seat.role != .teacher, !state.teacherPresent { broken.append("\(person) sends while no teacher is there") }
+        if seat.role != .teacher, !state.teacherPresent {
+          broken.append("\(person) sends while no teacher is there")
+        }
       }
     }
-    if state.phase == .ended, !state.seats.isEmpty { broken.append("somebody sits in a lesson that has ended") }
+    if state.phase == .ended, !state.seats.isEmpty {
+      broken.append("somebody sits in a lesson that has ended")
+    }
     return broken
   }
 
@@ -51,7 +57,9 @@ struct LessonInvariants {
     }
     for person in before.bans.keys where after.bans[person] == nil {
       let adult = event.actor == .office(LessonUniverse.head) || isTeacherInRoom(event.actor, before)
-      if event.command != .liftBan(person) || !adult { broken.append("the ban of \(person) went without an adult") }
+      if event.command != .liftBan(person) || !adult {
+        broken.append("the ban of \(person) went without an adult")
+      }
     }
     for person in after.guests.keys where before.guests[person] == nil {
       let adult = event.actor == .office(LessonUniverse.head) || isTeacherInRoom(event.actor, before)
@@ -85,7 +93,9 @@ struct LessonInvariants {
       case .media(.publish(let person, let kind)):
         if !before.maySend(kind, person) { broken.append("\(person) published \(kind) without the power") }
       case .media(.admit(let person, _, _)):
-        if after.seats[person]?.isLiveInRoom != true { broken.append("media for \(person), who is not in the room") }
+        if after.seats[person]?.isLiveInRoom != true {
+          broken.append("media for \(person), who is not in the room")
+        }
       case .broadcast(.chat(_, let person)), .persist(.chat(_, let person)):
         let seat = before.seats[person]
         let mayWrite = seat?.role == .teacher || (before.chatMode == .open && before.teacherPresent)
@@ -99,7 +109,8 @@ struct LessonInvariants {
   }
 
   /// The presence records must say exactly what happened to the live seats, no more and no less.
-  private func presenceLaws(_ before: LessonState, _ outcome: LessonOutcome, _ after: LessonState) -> [String] {
+  private func presenceLaws(_ before: LessonState, _ outcome: LessonOutcome, _ after: LessonState) -> [String]
+  {
     var recorded = live(before)
     for case .persist(let record) in outcome.effects {
       switch record {

@@ -23,6 +23,7 @@ struct LessonUniverse {
   }
 
   let members: [Member]
+  /// Media that are asked for and allowed; empty leaves out all that happens only inside the room.
   let kinds: [MediaKind]
   let start: LessonState
 
@@ -49,7 +50,8 @@ struct LessonUniverse {
   ) -> Entry {
     Entry(
       account: .init(rawValue: member.person.rawValue), device: .init(rawValue: "d\(device)"),
-      relations: member.relations, accountState: .active, ticket: ticket, proof: proof, password: .notRequired)
+      relations: member.relations, accountState: .active, ticket: ticket, proof: proof, password: .notRequired
+    )
   }
 
   /// Every event there is: each person tries everything on everybody, allowed or not.
@@ -58,9 +60,13 @@ struct LessonUniverse {
     let actors: [LessonActor] = people.map { .person($0) } + [.office(Self.head), .system]
     var events = members.flatMap(entries)
     for actor in actors {
-      for command in commandsWithoutTarget() { events.append(.init(command: command, actor: actor, at: Self.now)) }
+      for command in commandsWithoutTarget() {
+        events.append(.init(command: command, actor: actor, at: Self.now))
+      }
       for person in people {
-        for command in commands(on: person) { events.append(.init(command: command, actor: actor, at: Self.now)) }
+        for command in commands(on: person) {
+          events.append(.init(command: command, actor: actor, at: Self.now))
+        }
       }
     }
     return events
@@ -68,11 +74,14 @@ struct LessonUniverse {
 
   private func entries(_ member: Member) -> [LessonEvent] {
     (0..<member.devices).flatMap { device in
-      let own = [(TicketState.valid, Self.now), (.used, Self.now), (.valid, Self.early), (.valid, Self.after)]
-        .map { ticket, at in
-          LessonEvent(
-            command: .enter(Self.entry(member, device: device, ticket: ticket)), actor: .person(member.person), at: at)
-        }
+      let own = [
+        (TicketState.valid, Self.now), (.used, Self.now), (.valid, Self.early), (.valid, Self.after),
+      ]
+      .map { ticket, at in
+        LessonEvent(
+          command: .enter(Self.entry(member, device: device, ticket: ticket)), actor: .person(member.person),
+          at: at)
+      }
       let stolen = LessonEvent(
         command: .enter(Self.entry(member, device: device, proof: .missing)), actor: .person(member.person),
         at: Self.now)
@@ -85,17 +94,24 @@ struct LessonUniverse {
   }
 
   private func commandsWithoutTarget() -> [LessonCommand] {
-    [
-      .leave, .open, .end, .lock, .unlock, .freeze, .unfreeze, .muteAll, .raiseHand, .setChatMode(.open),
-      .setChatMode(.off), .chat(Self.hello), .eraseChat(.init(rawValue: "m")), .alarm(.stranger), .help,
+    let door: [LessonCommand] = [.leave, .open, .end, .lock, .unlock, .freeze, .unfreeze]
+    guard !kinds.isEmpty else { return door }
+    return door + [
+      .muteAll, .raiseHand, .setChatMode(.open), .setChatMode(.off), .chat(Self.hello),
+      .eraseChat(.init(rawValue: "m")), .alarm(.stranger), .help,
     ] + kinds.map { .publish($0) }
   }
 
   private func commands(on person: Person.ID) -> [LessonCommand] {
-    [
-      .remove(person, .lesson), .liftBan(person), .admitGuest(person), .withdrawGuest(person), .reconnect(person),
-      .mute(person), .lowerHand(person), .connectionLost(person), .seatExpired(person), .revoke(person),
-    ] + kinds.flatMap { [.allow(person, $0, true), .allow(person, $0, false)] }
+    var commands: [LessonCommand] = [
+      .remove(person, .lesson), .liftBan(person), .reconnect(person), .connectionLost(person),
+      .seatExpired(person), .revoke(person),
+    ]
+    // A decision for somebody who belongs here anyway changes nothing but the number of states.
+    if !isKnown(person) { commands += [.admitGuest(person), .withdrawGuest(person)] }
+    guard !kinds.isEmpty else { return commands }
+    return commands + [.mute(person), .lowerHand(person)]
+      + kinds.flatMap { [.allow(person, $0, true), .allow(person, $0, false)] }
   }
 
   static let hello: ChatText = {

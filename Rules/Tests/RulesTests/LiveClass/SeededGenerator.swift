@@ -26,6 +26,8 @@ extension Timestamp {
 
 /// A lesson of the tests; nil would be a mistake in the test itself.
 func lessonTime(_ start: Timestamp, minutes: Int64) -> LessonTime {
-  guard let time = LessonTime(start: start, end: start + minutes * .minute) else { preconditionFailure("lesson") }
+  guard let time = LessonTime(start: start, end: start + minutes * .minute) else {
+    preconditionFailure("lesson")
+  }
   return time
 }

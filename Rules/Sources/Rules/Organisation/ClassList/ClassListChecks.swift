@@ -32,8 +32,11 @@ enum ClassListChecks {
   private static func dropRunningNumbers(_ found: inout [Found], _ reading: inout ClassListReading) {
     for (sheet, indices) in Dictionary(grouping: found.indices, by: { found[$0].entry.source.sheet }) {
       let numbers = indices.compactMap { found[$0].entry.orderNumber }
-      let classes = Set(indices.filter { found[$0].hasClass }.map { ClassNames.key(found[$0].entry.className) })
-      guard classes.count > 1, numbers.count > classes.count, Set(numbers).count == numbers.count else { continue }
+      let classes = Set(
+        indices.filter { found[$0].hasClass }.map { ClassNames.key(found[$0].entry.className) })
+      guard classes.count > 1, numbers.count > classes.count, Set(numbers).count == numbers.count else {
+        continue
+      }
       for index in indices { found[index].entry.orderNumber = nil }
       reading.notices.append(
         .init(
@@ -50,7 +53,9 @@ enum ClassListChecks {
     for (code, indices) in groups where !code.isEmpty && indices.count > 1 {
       let column = found[indices[0]].codeColumn
       if indices.allSatisfy({ found[$0].isRepetition(of: found[indices[0]]) }) {
-        for index in indices.dropFirst() { found[index].add(.duplicateRow, nil, code, other: found[indices[0]].entry.source) }
+        for index in indices.dropFirst() {
+          found[index].add(.duplicateRow, nil, code, other: found[indices[0]].entry.source)
+        }
         continue
       }
       for index in indices {
@@ -62,13 +67,17 @@ enum ClassListChecks {
 
   /// Two pupils of one class may share a name when their codes or birth dates differ.
   private static func findDuplicatePupils(_ found: inout [Found]) {
-    let groups = Dictionary(grouping: found.indices.filter { found[$0].hasClass && !found[$0].entry.name.isEmpty }) {
+    let groups = Dictionary(
+      grouping: found.indices.filter { found[$0].hasClass && !found[$0].entry.name.isEmpty }
+    ) {
       ClassNames.key(found[$0].entry.className) + "|" + found[$0].entry.name.lowercased()
     }
     for indices in groups.values where indices.count > 1 {
       for (position, index) in indices.enumerated() where found[index].faults.isEmpty {
-        guard let first = indices.prefix(position).first(where: { !found[index].isDistinct(from: found[$0]) }) else { continue }
-        let reason: ClassListReason = found[index].isRepetition(of: found[first]) ? .duplicateRow : .duplicatePupil
+        guard let first = indices.prefix(position).first(where: { !found[index].isDistinct(from: found[$0]) })
+        else { continue }
+        let reason: ClassListReason =
+          found[index].isRepetition(of: found[first]) ? .duplicateRow : .duplicatePupil
         found[index].add(
           reason, found[index].headers[.fullName], found[index].entry.name, other: found[first].entry.source)
       }
@@ -79,6 +88,10 @@ enum ClassListChecks {
     var owners: [String: ClassListSource] = [:]
     for index in found.indices where found[index].hasClass && found[index].faults.isEmpty {
       guard let number = found[index].entry.orderNumber else { continue }
+      guard number <= ClassListValues.largestOrderNumber else {
+        found[index].add(.orderUnreadable, found[index].headers[.orderNumber], "\(number)")
+        continue
+      }
       let key = "\(ClassNames.key(found[index].entry.className))|\(number)"
       if let owner = owners[key] {
         found[index].add(.duplicateOrder, found[index].headers[.orderNumber], "\(number)", other: owner)
@@ -92,12 +105,16 @@ enum ClassListChecks {
 
   /// Whoever has no number comes after the highest one of the class, by the Vietnamese order of names.
   private static func computeMissingNumbers(_ reading: inout ClassListReading) {
-    let groups = Dictionary(grouping: reading.entries.indices) { ClassNames.key(reading.entries[$0].className) }
+    let groups = Dictionary(grouping: reading.entries.indices) {
+      ClassNames.key(reading.entries[$0].className)
+    }
     for (_, indices) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
       var next = (indices.compactMap { reading.entries[$0].orderNumber }.max() ?? 0) + 1
       let missing = indices.filter { reading.entries[$0].orderNumber == nil }
         .map { (index: $0, key: VietnameseNameOrder.key(of: reading.entries[$0].name)) }
-        .sorted { $0.key == $1.key ? tieBreak(reading.entries[$0.index], reading.entries[$1.index]) : $0.key < $1.key }
+        .sorted {
+          $0.key == $1.key ? tieBreak(reading.entries[$0.index], reading.entries[$1.index]) : $0.key < $1.key
+        }
       guard let first = missing.first else { continue }
       for (index, _) in missing {
         reading.entries[index].orderNumber = next
@@ -132,7 +149,9 @@ extension ClassListRowReader.Found {
   }
 
   fileprivate func isDistinct(from other: Self) -> Bool {
-    if let own = entry.pupilCode, let theirs = other.entry.pupilCode { return own.uppercased() != theirs.uppercased() }
+    if let own = entry.pupilCode, let theirs = other.entry.pupilCode {
+      return own.uppercased() != theirs.uppercased()
+    }
     if let own = entry.birthDate, let theirs = other.entry.birthDate { return own != theirs }
     return false
   }

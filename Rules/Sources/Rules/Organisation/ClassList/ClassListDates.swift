@@ -11,7 +11,8 @@ enum ClassListDates {
     var text = VietnameseText.clean(cell.text)
     if text.hasPrefix("'") { text.removeFirst() }
     guard !text.isEmpty else { return nil }
-    if cell.content == .number, let zero = serialDayZero, let number = Int64(ClassListValues.withoutDecimals(text)),
+    if cell.content == .number, let zero = serialDayZero,
+      let number = Int64(ClassListValues.withoutDecimals(text)),
       (10_000...80_000).contains(number)
     {
       return (try plausible(zero.adding(days: Int(number)), today), true)
@@ -37,13 +38,16 @@ enum ClassListDates {
     }
     if parts[0].utf8.count == 4 { return try made(year: numbers[0], month: numbers[1], day: numbers[2]) }
     if parts[2].utf8.count == 2 { throw .birthDateTwoDigitYear }
-    guard parts[2].utf8.count == 4, parts[0].utf8.count <= 2, parts[1].utf8.count <= 2 else { throw .birthDateUnreadable }
+    guard parts[2].utf8.count == 4, parts[0].utf8.count <= 2, parts[1].utf8.count <= 2 else {
+      throw .birthDateUnreadable
+    }
     return try made(year: numbers[2], month: numbers[1], day: numbers[0])
   }
 
   private static func made(year: Int, month: Int, day: Int) throws(ClassListReason) -> Day {
     if let made = Day(year: year, month: month, day: day) { return made }
-    throw month > 12 && Day(year: year, month: day, day: month) != nil ? .dayAndMonthSwapped : .birthDateImpossible
+    throw month > 12 && Day(year: year, month: day, day: month) != nil
+      ? .dayAndMonthSwapped : .birthDateImpossible
   }
 
   /// Programs that export dates add midnight: `05/09/2014 00:00:00`, `2014-09-05T00:00:00`.

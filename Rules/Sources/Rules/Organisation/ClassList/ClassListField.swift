@@ -1,4 +1,5 @@
-/// A column that a class list may have and that the school needs; every other column is dropped before storage.
+/// A column that a class list may have and that the school needs; every other column is dropped before
+/// storage.
 package enum ClassListField: Hashable, Sendable {
   case orderNumber
   case code(CodeKind)

@@ -3,13 +3,19 @@ import Foundation
 /// Totals, signatures and dates below a class list.
 enum ClassListFooters {
   private static let openings = [
-    "tong so", "tong cong", "tong", "cong", "si so", "trong do", "nguoi lap", "nguoi lap bieu", "lap bieu", "hieu truong",
-    "pho hieu truong", "thu truong", "giao vien", "gvcn", "danh sach nay", "danh sach co", "an dinh", "xac nhan", "ky ten",
-    "ky va ghi", "ghi chu", "noi nhan", "nguoi kiem tra", "can bo", "so hoc sinh", "nam", "nu", "kt hieu truong",
+    "tong so", "tong cong", "tong", "cong", "si so", "trong do", "nguoi lap", "nguoi lap bieu", "lap bieu",
+    "hieu truong",
+    "pho hieu truong", "thu truong", "giao vien", "gvcn", "danh sach nay", "danh sach co", "an dinh",
+    "xac nhan", "ky ten",
+    "ky va ghi", "ghi chu", "noi nhan", "nguoi kiem tra", "can bo", "so hoc sinh", "nam", "nu",
+    "kt hieu truong",
   ]
 
-  /// Words that are also given names or syllables of names: a footer only when nothing else but figures follows.
-  private static let ambiguous: Set<String> = ["tong", "cong", "nam", "nu", "can bo", "so hoc sinh", "giao vien"]
+  /// Words that are also given names or syllables of names: a footer only when nothing else but figures
+  /// follows.
+  private static let ambiguous: Set<String> = [
+    "tong", "cong", "nam", "nu", "can bo", "so hoc sinh", "giao vien",
+  ]
 
   /// - Parameter row: one that has neither an order number nor a code nor a birth date.
   static func isFooter(_ row: ClassListGrid.Row) -> Bool {

@@ -1,11 +1,13 @@
-/// One sheet of a class list, reduced to what a person sees: text in rows, whatever kind of file it came from.
+/// One sheet of a class list, reduced to what a person sees: text in rows, whatever kind of file it came
+/// from.
 ///
 /// - Shape: only rows with content are kept, each with the line number that Excel shows beside it.
 package struct ClassListGrid: Hashable, Sendable {
   /// The sheet's name; empty where the format has none.
   package var name: String
   package var rows: [Row]
-  /// The day that a bare number 0 stands for in this workbook (1899-12-30 or 1904-01-01); nil where numbers are no dates.
+  /// The day that a bare number 0 stands for in this workbook (1899-12-30 or 1904-01-01); nil where numbers
+  /// are no dates.
   package var serialDayZero: Day?
 
   package init(name: String, rows: [Row], serialDayZero: Day? = nil) {

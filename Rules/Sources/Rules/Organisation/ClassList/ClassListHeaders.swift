@@ -1,4 +1,5 @@
-/// What the headers of class lists mean, however they are typed: with or without marks, capitals, “(*)”, NFC or NFD.
+/// What the headers of class lists mean, however they are typed: with or without marks, capitals, “(*)”, NFC
+/// or NFD.
 ///
 /// - Source: `research/regulation.md` 6.1 (ministry export, K12Online, variants of public importers).
 package enum ClassListHeaders {
@@ -10,7 +11,8 @@ package enum ClassListHeaders {
     return fields[key(header)] ?? fields[key(withoutBrackets(header))]
   }
 
-  /// The person that a group header such as “Thông tin mẹ” puts above its columns; nil when it is no such group.
+  /// The person that a group header such as “Thông tin mẹ” puts above its columns; nil when it is no such
+  /// group.
   package static func group(of header: String) -> ClassListField.GuardianRole? {
     let words = key(header)
     for prefix in ["", "thong tin ", "thong tin ve ", "lien he "] where words.hasPrefix(prefix) {
@@ -80,31 +82,44 @@ package enum ClassListHeaders {
     (
       .code(.ministry),
       [
-        "ma dinh danh bo gd dt", "ma dinh danh bo gddt", "ma dinh danh bo", "ma dinh danh bo giao duc va dao tao",
+        "ma dinh danh bo gd dt", "ma dinh danh bo gddt", "ma dinh danh bo",
+        "ma dinh danh bo giao duc va dao tao",
         "ma dinh danh csdl nganh", "ma hoc sinh bo gd dt", "ma hoc sinh csdl nganh", "ma csdl nganh",
       ]
     ),
     (
       .code(.school),
-      ["ma hoc sinh", "ma hs", "mahs", "ma so hoc sinh", "ma so hs", "mshs", "ma dinh danh", "ma dinh danh hoc sinh",
-        "ma dinh danh hs"]
+      [
+        "ma hoc sinh", "ma hs", "mahs", "ma so hoc sinh", "ma so hs", "mshs", "ma dinh danh",
+        "ma dinh danh hoc sinh",
+        "ma dinh danh hs",
+      ]
     ),
     (.code(.candidate), ["sbd", "so bao danh"]),
     (
       .fullName,
-      ["ho va ten", "ho ten", "hoten", "ten hoc sinh", "ho va ten hoc sinh", "ho ten hoc sinh", "ho va ten hs",
-        "ho ten hs", "ten hs", "hoc sinh", "ho va ten khai sinh", "ho ten khai sinh", "ho va ten day du"]
+      [
+        "ho va ten", "ho ten", "hoten", "ten hoc sinh", "ho va ten hoc sinh", "ho ten hoc sinh",
+        "ho va ten hs",
+        "ho ten hs", "ten hs", "hoc sinh", "ho va ten khai sinh", "ho ten khai sinh", "ho va ten day du",
+      ]
     ),
     (
       .familyName,
-      ["ho dem", "ho va chu dem", "ho chu dem", "ho lot", "ho va dem", "ho va ten dem", "ho ten dem", "ho va lot",
-        "ho va chu lot", "ho chu lot", "ho va ten lot", "ho va", "ho"]
+      [
+        "ho dem", "ho va chu dem", "ho chu dem", "ho lot", "ho va dem", "ho va ten dem", "ho ten dem",
+        "ho va lot",
+        "ho va chu lot", "ho chu lot", "ho va ten lot", "ho va", "ho",
+      ]
     ),
     (.middleName, ["ten dem", "chu dem", "dem", "ten lot", "chu lot"]),
     (.givenName, ["ten"]),
     (
       .birthDate,
-      ["ngay sinh", "ngaysinh", "ngay thang nam sinh", "ngay thang sinh", "sinh ngay", "nam sinh", "ngay nam sinh"]
+      [
+        "ngay sinh", "ngaysinh", "ngay thang nam sinh", "ngay thang sinh", "sinh ngay", "nam sinh",
+        "ngay nam sinh",
+      ]
     ),
     (.sex, ["gioi tinh", "gioitinh", "gioi", "gt", "phai", "nam nu"]),
     (.femaleMark, ["nu"]),
@@ -124,12 +139,16 @@ package enum ClassListHeaders {
     "giam ho": .any, "cha me hoac nguoi giam ho": .any, "phu huynh nguoi giam ho": .any,
   ]
 
-  /// Headers met in real lists that we do not need: known only so that a second header row is recognised as one.
+  /// Headers met in real lists that we do not need: known only so that a second header row is recognised as
+  /// one.
   private static let unneeded: Set<String> = [
-    "dan toc", "noi sinh", "noi sinh chi tiet", "to thon ho khau thuong tru", "ho khau thuong tru", "tinh thanh que quan",
-    "phuong xa que quan", "que quan", "cho o hien nay", "dia chi", "so cmnd", "cccd", "so cccd", "ngay cap", "noi cap",
+    "dan toc", "noi sinh", "noi sinh chi tiet", "to thon ho khau thuong tru", "ho khau thuong tru",
+    "tinh thanh que quan",
+    "phuong xa que quan", "que quan", "cho o hien nay", "dia chi", "so cmnd", "cccd", "so cccd", "ngay cap",
+    "noi cap",
     "nghe nghiep", "nghe nghiep cha", "nghe nghiep me", "nam sinh cha", "nam sinh me", "nam sinh cua me",
-    "nam sinh nguoi giam ho", "khoi hoc", "khoi", "so dinh danh ca nhan", "ton giao", "email", "ghi chu", "ky ten",
+    "nam sinh nguoi giam ho", "khoi hoc", "khoi", "so dinh danh ca nhan", "ton giao", "email", "ghi chu",
+    "ky ten",
     "ngay", "thang", "nam",
   ]
 }

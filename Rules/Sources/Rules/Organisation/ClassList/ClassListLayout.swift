@@ -20,7 +20,9 @@ struct ClassListLayout {
     guard let best = Self.bestHeaderRow(grid) else { return nil }
     let first = Self.firstHeaderRow(grid, above: best)
     var last = best
-    while last + 1 < grid.rows.count, last - first < 3, Self.continuesHeader(grid, row: last + 1) { last += 1 }
+    while last + 1 < grid.rows.count, last - first < 3, Self.continuesHeader(grid, row: last + 1) {
+      last += 1
+    }
     titleRows = 0..<first
     var next = last + 1
     if next < grid.rows.count, Self.isNumbering(grid.rows[next]) { next += 1 }
@@ -118,7 +120,8 @@ struct ClassListLayout {
 
   private func codes(_ grid: ClassListGrid, _ rows: ClosedRange<Int>) -> [ClassListField.CodeKind] {
     (0..<(rows.map { grid.rows[$0].cells.count }.max() ?? 0)).compactMap { index in
-      guard case .code(let kind)? = ClassListHeaders.field(ofPath: Self.path(grid, rows, column: index)) else { return nil }
+      guard case .code(let kind)? = ClassListHeaders.field(ofPath: Self.path(grid, rows, column: index))
+      else { return nil }
       return kind
     }
   }
@@ -135,7 +138,8 @@ struct ClassListLayout {
 
   private static func continuesLeft(_ grid: ClassListGrid, _ rows: ClosedRange<Int>, column: Int) -> Bool {
     let cells = rows.map { grid.rows[$0][column] }.filter { !$0.isEmpty }
-    return cells.last?.cover == .fromLeft || (cells.last?.cover == .fromAbove && cells.first?.cover == .fromLeft)
+    return cells.last?.cover == .fromLeft
+      || (cells.last?.cover == .fromAbove && cells.first?.cover == .fromLeft)
   }
 
   /// A merged “Họ và tên” loses its merging in CSV: the given names then stand under an empty header.
@@ -143,8 +147,11 @@ struct ClassListLayout {
     let names = columns(.fullName)
     guard names.count == 1, column(.givenName) == nil, let name = names.first else { return }
     let next = name.index + 1
-    guard !columns.contains(where: { $0.index == next }), !dropped.contains(where: { $0.index == next }) else { return }
-    let rows = grid.rows.dropFirst(firstDataRow).filter { !$0[name.index].isEmpty && $0[name.index].cover == .own }
+    guard !columns.contains(where: { $0.index == next }), !dropped.contains(where: { $0.index == next })
+    else { return }
+    let rows = grid.rows.dropFirst(firstDataRow).filter {
+      !$0[name.index].isEmpty && $0[name.index].cover == .own
+    }
     let words = rows.filter { row in
       let text = VietnameseText.clean(row[next].text)
       return row[next].cover == .own && !text.isEmpty && text.allSatisfy(\.isLetter)

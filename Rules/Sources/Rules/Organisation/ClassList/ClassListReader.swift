@@ -13,7 +13,8 @@ package enum ClassListReader {
 
   /// Reads all sheets of a file as one list; codes, numbers and names are compared across them.
   ///
-  /// - Returns: pupils, faults and notices in the order of the file; a row is either among the entries or has faults.
+  /// - Returns: pupils, faults and notices in the order of the file; a row is either among the entries or has
+  ///   faults.
   /// - Throws: LOP-350 when no sheet has a row of headers.
   package static func read(
     _ grids: [ClassListGrid], setting: ClassListSetting
@@ -64,7 +65,8 @@ struct ClassListSheetReader {
     var titleClass = Self.className(inTitles: grid.rows[layout.titleRows])
     for row in grid.rows[layout.titleRows] { ignore(row) }
     var found: [ClassListRowReader.Found] = []
-    // After a total or a signature a bare name is a signatory, not a pupil, until a pupil's number or code shows otherwise.
+    // After a total or a signature a bare name is a signatory, not a pupil, until a pupil's number or code
+    // shows otherwise.
     var isClosed = false
     for row in grid.rows[layout.firstDataRow...] {
       let isPupil = rows.looksLikePupil(row)
@@ -132,7 +134,9 @@ struct ClassListSheetReader {
 
   private mutating func noteFormulas(_ column: ClassListLayout.Column) {
     guard grid.rows[layout.firstDataRow...].contains(where: { $0[column.index].isFormula }) else { return }
-    note(.formulaRead, "Cột “\(column.header)” có công thức; LớpAn lấy kết quả đã lưu trong tệp, không tính lại.")
+    note(
+      .formulaRead, "Cột “\(column.header)” có công thức; LớpAn lấy kết quả đã lưu trong tệp, không tính lại."
+    )
   }
 
   /// A “Nữ” column without one mark says nothing: better unknown than forty boys.

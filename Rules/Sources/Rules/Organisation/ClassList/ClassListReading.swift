@@ -1,6 +1,7 @@
 /// What the school knows beforehand when it reads a class list.
 package struct ClassListSetting: Hashable, Sendable {
-  /// The class that the clerk chose; a row that names another one is refused. Nil: the list names the classes.
+  /// The class that the clerk chose; a row that names another one is refused. Nil: the list names the
+  /// classes.
   package var className: String?
   /// The school's classes of this year; a row of any other class is refused. Nil: any class is taken.
   package var knownClasses: [String]?

@@ -31,12 +31,18 @@ struct ClassListRowReader {
   /// Whether an order number, a code or a birth date says that the row is a pupil and no footer.
   func looksLikePupil(_ row: ClassListGrid.Row) -> Bool {
     let order = cell(headers[.orderNumber], row)
-    if let number = try? ClassListValues.orderNumber(order.text), number > 0, !names(row).isEmpty { return true }
-    if let code = layout.code, let text = try? ClassListValues.code(cell(code, row).text, kind: .candidate), 
-      text.contains(where: \.isNumber) { return true }
+    if let number = try? ClassListValues.orderNumber(order.text), number > 0, !names(row).isEmpty {
+      return true
+    }
+    if let code = layout.code, let text = try? ClassListValues.code(cell(code, row).text, kind: .candidate),
+      text.contains(where: \.isNumber)
+    {
+      return true
+    }
     let birth = cell(headers[.birthDate], row)
     if case .day = birth.content { return true }
-    return birth.text.contains(where: \.isNumber) && birth.text.count <= 20 && birth.text.contains { "/-.".contains($0) }
+    return birth.text.contains(where: \.isNumber) && birth.text.count <= 20
+      && birth.text.contains { "/-.".contains($0) }
   }
 
   /// - Parameter titleClass: the class that the titles above name.
@@ -44,7 +50,8 @@ struct ClassListRowReader {
   func read(_ row: ClassListGrid.Row, titleClass: String?) -> Found? {
     guard !names(row).isEmpty || hasPupilData(row) else { return nil }
     let source = ClassListSource(sheet: grid.name, line: row.line)
-    var found = Found(entry: .init(source: source, className: "", name: ""), hasClass: false, headers: headers)
+    var found = Found(
+      entry: .init(source: source, className: "", name: ""), hasClass: false, headers: headers)
     readName(row, &found)
     readClass(row, titleClass, &found)
     readNumbers(row, &found)
@@ -139,10 +146,14 @@ struct ClassListRowReader {
     guard found.faults.count == before else { return }
     let inList = named ?? titleClass
     if let chosen = setting.className {
-      if let inList, ClassNames.key(inList) != ClassNames.key(chosen) { found.add(.classConflict, column, inList) }
+      if let inList, ClassNames.key(inList) != ClassNames.key(chosen) {
+        found.add(.classConflict, column, inList)
+      }
       return found.setClass(chosen)
     }
-    guard let name = inList ?? ClassNames.inSheetName(grid.name) else { return found.add(.missingClass, column, "") }
+    guard let name = inList ?? ClassNames.inSheetName(grid.name) else {
+      return found.add(.missingClass, column, "")
+    }
     guard let known = setting.knownClasses else { return found.setClass(name) }
     guard let match = known.first(where: { ClassNames.key($0) == ClassNames.key(name) }) else {
       return found.add(.unknownClass, column, name)
@@ -170,12 +181,15 @@ struct ClassListRowReader {
     found.entry.birthDate = read.day
     if read.wasSerial {
       let text = cell(headers[.birthDate], row).text
-      found.note(.serialDateRead, "Dòng \(row.line): số \(text) được đọc là ngày \(read.day.forPeople). Xin kiểm tra.")
+      found.note(
+        .serialDateRead, "Dòng \(row.line): số \(text) được đọc là ngày \(read.day.forPeople). Xin kiểm tra.")
     }
     let age = today.parts.year - read.day.parts.year
     let usual = ClassNames.grade(of: found.entry.className).map { ($0 + 3)...($0 + 10) } ?? 3...22
     if found.hasClass, !usual.contains(age) {
-      found.note(.unusualAge, "Dòng \(row.line): em sinh ngày \(read.day.forPeople), tuổi khác thường với lớp. Xin kiểm tra.")
+      found.note(
+        .unusualAge,
+        "Dòng \(row.line): em sinh ngày \(read.day.forPeople), tuổi khác thường với lớp. Xin kiểm tra.")
     }
   }
 
@@ -208,7 +222,8 @@ struct ClassListRowReader {
 
 extension ClassListRowReader.Found {
   mutating func add(
-    _ reason: ClassListReason, _ column: ClassListLayout.Column?, _ text: String, other: ClassListSource? = nil
+    _ reason: ClassListReason, _ column: ClassListLayout.Column?, _ text: String,
+    other: ClassListSource? = nil
   ) {
     faults.append(.init(reason: reason, column: column, text: text, other: other))
   }
@@ -224,7 +239,8 @@ extension ClassListRowReader.Found {
 }
 
 extension ClassListRowReader {
-  /// One contact for each pupil: the preferred person who has both name and number, else the preferred one who has a name.
+  /// One contact for each pupil: the preferred person who has both name and number, else the preferred one
+  /// who has a name.
   fileprivate func readGuardian(_ row: ClassListGrid.Row, _ found: inout Found) {
     var contacts: [(name: String?, phone: String?)] = []
     var loose: String?
@@ -257,7 +273,8 @@ extension ClassListRowReader {
       found.note(.zeroRestored, "Dòng \(row.line): số điện thoại mất số 0 ở đầu, đã đọc là \(read.number).")
     }
     if read.isFirstOfSeveral {
-      found.note(.firstPhoneKept, "Dòng \(row.line): ô có nhiều số điện thoại, chỉ lấy số đầu là \(read.number).")
+      found.note(
+        .firstPhoneKept, "Dòng \(row.line): ô có nhiều số điện thoại, chỉ lấy số đầu là \(read.number).")
     }
     return read.number
   }

@@ -21,10 +21,12 @@ enum ClassListValues {
     return (clean, invisible)
   }
 
-  /// Latin letters, marks and what joins syllables (H'Mông, Y-Bih). Cyrillic or Greek look-alikes are no name.
+  /// Latin letters, marks and what joins syllables (H'Mông, Y-Bih). Cyrillic or Greek look-alikes are no
+  /// name.
   private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x41...0x5A, 0x61...0x7A, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x24F, 0x300...0x36F, 0x1E00...0x1EFF: true
+    case 0x41...0x5A, 0x61...0x7A, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x24F, 0x300...0x36F, 0x1E00...0x1EFF:
+      true
     default: " '’-.".unicodeScalars.contains(scalar)
     }
   }
@@ -59,11 +61,16 @@ enum ClassListValues {
     return code
   }
 
+  /// The largest order number in a class; larger ones can only run through a whole school.
+  static let largestOrderNumber = 999
+
   static func orderNumber(_ text: String) throws(ClassListReason) -> Int? {
     var digits = withoutDecimals(VietnameseText.clean(text))
     if digits.hasSuffix(".") { digits.removeLast() }
     guard !digits.isEmpty else { return nil }
-    guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits), (1...999).contains(number) else {
+    guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits),
+      (1...99_999).contains(number)
+    else {
       throw .orderUnreadable
     }
     return number
@@ -80,8 +87,11 @@ enum ClassListValues {
   /// The states under which a pupil belongs in class.
   static func isStudying(_ status: String) -> Bool {
     let words = ClassListHeaders.key(status)
-    return ["", "dang hoc", "dang hoc tap", "hoc", "dang di hoc", "binh thuong", "hoc binh thuong", "hien dien", "moi tuyen",
-      "tuyen moi"].contains(words)
+    return [
+      "", "dang hoc", "dang hoc tap", "hoc", "dang di hoc", "binh thuong", "hoc binh thuong", "hien dien",
+      "moi tuyen",
+      "tuyen moi",
+    ].contains(words)
       || words.hasPrefix("chuyen den") || words.hasPrefix("moi chuyen den")
   }
 
@@ -89,7 +99,8 @@ enum ClassListValues {
   static func withoutDecimals(_ text: String) -> String {
     guard let dot = text.firstIndex(of: "."), dot != text.startIndex else { return text }
     let (whole, rest) = (text[..<dot], text[text.index(after: dot)...])
-    guard !rest.isEmpty, rest.allSatisfy({ $0 == "0" }), rest.count <= 2, whole.allSatisfy({ $0.isASCII && $0.isNumber })
+    guard !rest.isEmpty, rest.allSatisfy({ $0 == "0" }), rest.count <= 2,
+      whole.allSatisfy({ $0.isASCII && $0.isNumber })
     else { return text }
     return String(whole)
   }
@@ -97,7 +108,10 @@ enum ClassListValues {
   /// `1.23457E+09`: Excel has thrown digits away.
   static func isScientific(_ text: String) -> Bool {
     let parts = text.uppercased().split(separator: "E", omittingEmptySubsequences: false)
-    guard parts.count == 2, let first = parts[0].first, first.isNumber, parts[1].first == "+" else { return false }
-    return parts[0].allSatisfy { $0.isNumber || $0 == "." || $0 == "," } && parts[1].dropFirst().allSatisfy(\.isNumber)
+    guard parts.count == 2, let first = parts[0].first, first.isNumber, parts[1].first == "+" else {
+      return false
+    }
+    return parts[0].allSatisfy { $0.isNumber || $0 == "." || $0 == "," }
+      && parts[1].dropFirst().allSatisfy(\.isNumber)
   }
 }

@@ -23,7 +23,8 @@ package enum ClassNames {
     (canonical(name) ?? name).lowercased().filter { $0 != " " }
   }
 
-  /// The class that a title such as “DANH SÁCH HỌC SINH LỚP 6A2 – NĂM HỌC 2026-2027” names; nil when none or several.
+  /// The class that a title such as “DANH SÁCH HỌC SINH LỚP 6A2 – NĂM HỌC 2026-2027” names; nil when none or
+  /// several.
   package static func inTitle(_ text: String) -> String? {
     let words = VietnameseText.clean(text).split { $0 == " " || $0 == ":" || $0 == "," || $0 == ";" }
     var found: Set<String> = []
@@ -59,7 +60,8 @@ package enum ClassNames {
     return word.count <= 3 && word.dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
   }
 
-  /// `6A2`, `6/2`, `10A1`, `9.3`, `12TOAN`: a grade and at least one mark after it. A grade alone is no class.
+  /// `6A2`, `6/2`, `10A1`, `9.3`, `12TOAN`: a grade and at least one mark after it. A grade alone is no
+  /// class.
   private static func isGradeAndMark(_ text: String) -> Bool {
     guard grade(of: text) != nil else { return false }
     var rest = text.drop { $0.isASCII && $0.isNumber }

@@ -1,5 +1,5 @@
-/// Finds which pupil of the roster each row of a class list is: by code, else by name and birth date within the class,
-/// else the clerk decides.
+/// Finds which pupil of the roster each row of a class list is: by code, else by name and birth date within
+/// the class, else the clerk decides.
 struct RosterMatching {
   private let existing: [RosterRow]
   private let incoming: [ClassListEntry]
@@ -17,7 +17,8 @@ struct RosterMatching {
     existing: [RosterRow], incoming: [ClassListEntry], decisions: [ClassListSource: ReconciliationDecision]
   ) {
     (self.existing, self.incoming, self.decisions) = (existing, incoming, decisions)
-    byPupil = Dictionary(existing.indices.map { (existing[$0].pupil, $0) }, uniquingKeysWith: { first, _ in first })
+    byPupil = Dictionary(
+      existing.indices.map { (existing[$0].pupil, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   func row(of index: Int) -> RosterRow? { pairs[index].map { existing[$0] } }
@@ -73,27 +74,39 @@ struct RosterMatching {
       guard let namesakes = rows[place] else { continue }
       var fits: [Int: [Int]] = [:]
       for index in indices { fits[index] = namesakes.filter { mayBeSame(incoming[index], existing[$0]) } }
-      // Pupils who share a name are told apart by equal birth dates first; a missing date fits only where one is left.
+      // Pupils who share a name are told apart by equal birth dates first; a missing date fits only where one
+      // is left.
       for index in indices {
         let exact = fits[index, default: []].filter { existing[$0].birthDate == incoming[index].birthDate }
-        let rivals = indices.filter { incoming[$0].birthDate == incoming[index].birthDate && fits[$0]?.isEmpty == false }
-        if exact.count == 1, rivals.count == 1, incoming[index].birthDate != nil || namesakes.count == indices.count {
+        let rivals = indices.filter {
+          incoming[$0].birthDate == incoming[index].birthDate && fits[$0]?.isEmpty == false
+        }
+        if exact.count == 1, rivals.count == 1,
+          incoming[index].birthDate != nil || namesakes.count == indices.count
+        {
           pair(index, exact[0])
         }
       }
       for index in indices where pairs[index] == nil {
         let left = fits[index, default: []].filter { !taken.contains($0) }
         let rivals = indices.filter { pairs[$0] == nil && !(fits[$0] ?? []).filter(left.contains).isEmpty }
-        if left.count == 1, rivals.count == 1 { pair(index, left[0]) } else if !left.isEmpty { leaveOpen(index, left, .severalFit) }
+        if left.count == 1, rivals.count == 1 {
+          pair(index, left[0])
+        } else if !left.isEmpty {
+          leaveOpen(index, left, .severalFit)
+        }
       }
     }
   }
 
-  /// Rows left over that resemble a pupil left over: moved without a code, renamed, given another code or birth date.
+  /// Rows left over that resemble a pupil left over: moved without a code, renamed, given another code or
+  /// birth date.
   private mutating func lookForResemblance() {
     let free = existing.indices.filter { isFree($0) }
     let byName = Dictionary(grouping: free) { VietnameseText.folded(existing[$0].name) }
-    let byBirth = Dictionary(grouping: free.filter { existing[$0].birthDate != nil }) { existing[$0].birthDate }
+    let byBirth = Dictionary(grouping: free.filter { existing[$0].birthDate != nil }) {
+      existing[$0].birthDate
+    }
     for index in open {
       let entry = incoming[index]
       let namesakes = byName[VietnameseText.folded(entry.name), default: []]
@@ -113,7 +126,9 @@ struct RosterMatching {
 
   // MARK: Parts
 
-  private func isFree(_ row: Int) -> Bool { !taken.contains(row) && !candidates.contains(existing[row].pupil) }
+  private func isFree(_ row: Int) -> Bool {
+    !taken.contains(row) && !candidates.contains(existing[row].pupil)
+  }
 
   private mutating func pair(_ index: Int, _ row: Int) {
     pairs[index] = row
@@ -129,13 +144,16 @@ struct RosterMatching {
 
   /// Two different codes are two pupils or a corrected code: never matched without asking.
   private func mayBeSame(_ entry: ClassListEntry, _ row: RosterRow) -> Bool {
-    if let own = entry.pupilCode, let theirs = row.pupilCode, own.uppercased() != theirs.uppercased() { return false }
+    if let own = entry.pupilCode, let theirs = row.pupilCode, own.uppercased() != theirs.uppercased() {
+      return false
+    }
     if let own = entry.birthDate, let theirs = row.birthDate { return own == theirs }
     return true
   }
 
   private func haveDifferentCodesAndBirths(_ entry: ClassListEntry, _ row: RosterRow) -> Bool {
-    guard let code = entry.pupilCode, let theirs = row.pupilCode, let day = entry.birthDate, let other = row.birthDate
+    guard let code = entry.pupilCode, let theirs = row.pupilCode, let day = entry.birthDate,
+      let other = row.birthDate
     else { return false }
     return code.uppercased() != theirs.uppercased() && day != other
   }

@@ -7,10 +7,12 @@ package enum RosterReconciliation {
   ///   - incoming: the rows taken from the list, each source once.
   ///   - wholeClasses: whether the list holds each of its classes whole, so that who is missing has left.
   ///   - rejected: the rows that could not be taken; a pupil of their class is not counted as having left.
-  ///   - decisions: the clerk's answers by row; an answer that names an unknown or already matched pupil is not used.
+  ///   - decisions: the clerk's answers by row; an answer that names an unknown or already matched pupil is
+  ///     not used.
   /// - Returns: changes in the order of the list, then who left in the order of `existing`.
   package static func plan(
-    existing: [RosterRow], incoming: [ClassListEntry], wholeClasses: Bool, rejected: [ClassListRejection] = [],
+    existing: [RosterRow], incoming: [ClassListEntry], wholeClasses: Bool,
+    rejected: [ClassListRejection] = [],
     decisions: [ClassListSource: ReconciliationDecision] = [:]
   ) -> ReconciliationPlan {
     var matching = RosterMatching(existing: existing, incoming: incoming, decisions: decisions)
@@ -33,7 +35,9 @@ package enum RosterReconciliation {
       if changes.isEmpty { plan.unchanged.append(row.pupil) }
       plan.changes += changes
     }
-    plan.changes += existing.filter { missing.contains($0.pupil) }.map { .left($0.pupil, className: $0.className) }
+    plan.changes += existing.filter { missing.contains($0.pupil) }.map {
+      .left($0.pupil, className: $0.className)
+    }
     return plan
   }
 
@@ -48,7 +52,8 @@ package enum RosterReconciliation {
     let anyUnread = rejected.contains { $0.className == nil }
     let undecided = Set(matching.undecided.map { ClassNames.key(incoming[$0].className) })
     var missing: Set<Person.ID> = []
-    for row in existing where listed.contains(ClassNames.key(row.className)) && !matching.isMatched(row.pupil) {
+    for row in existing where listed.contains(ClassNames.key(row.className)) && !matching.isMatched(row.pupil)
+    {
       let key = ClassNames.key(row.className)
       if anyUnread || unread.contains(key) || undecided.contains(key) || matching.isCandidate(row.pupil) {
         plan.unsure.append(row.pupil)
@@ -60,7 +65,8 @@ package enum RosterReconciliation {
   }
 
   /// What an entry says otherwise than the roster. An empty cell says nothing.
-  private static func differences(_ row: RosterRow, _ entry: ClassListEntry, _ number: Int) -> [RosterChange] {
+  private static func differences(_ row: RosterRow, _ entry: ClassListEntry, _ number: Int) -> [RosterChange]
+  {
     var changes: [RosterChange] = []
     if ClassNames.key(row.className) != ClassNames.key(entry.className) {
       changes.append(.movedClass(row.pupil, from: row.className, to: entry.className))
@@ -86,7 +92,8 @@ package enum RosterReconciliation {
 
 /// Gives each row of the list an order number that nobody else in the class holds.
 enum RosterNumbering {
-  /// - Returns: numbers by position in `incoming`; unique within a class together with those who stay unlisted.
+  /// - Returns: numbers by position in `incoming`; unique within a class together with those who stay
+  ///   unlisted.
   static func assign(
     existing: [RosterRow], incoming: [ClassListEntry], matching: RosterMatching, gone: Set<Person.ID>,
     wholeClasses: Bool
@@ -109,7 +116,8 @@ enum RosterNumbering {
     // Whoever keeps a number goes before whoever gets a new one.
     for index in waiting {
       let key = ClassNames.key(incoming[index].className)
-      guard let row = matching.row(of: index), ClassNames.key(row.className) == key, let own = row.orderNumber,
+      guard let row = matching.row(of: index), ClassNames.key(row.className) == key,
+        let own = row.orderNumber,
         taken[key, default: []].insert(own).inserted
       else { continue }
       result[index] = own

@@ -34,8 +34,8 @@ package struct GuardianContact: Hashable, Sendable {
     self.phone = phone
   }
 
-  /// What is known after a list said `name` and `phone`; silence keeps what was known, but never pairs a new person
-  /// with another person's number.
+  /// What is known after a list said `name` and `phone`; silence keeps what was known, but never pairs a new
+  /// person with another person's number.
   func updated(name newName: String?, phone newPhone: String?) -> GuardianContact {
     guard let newName, newName != name else { return .init(name: name, phone: newPhone ?? phone) }
     return .init(name: newName, phone: newPhone ?? (name == nil ? phone : nil))
@@ -97,7 +97,8 @@ package struct ReconciliationPlan: Hashable, Sendable {
   package var changes: [RosterChange] = []
   package var unchanged: [Person.ID] = []
   package var ambiguous: [Ambiguity] = []
-  /// Not in the list, but rows of the class could not be read or decided: nobody is counted as having left on such ground.
+  /// Not in the list, but rows of the class could not be read or decided: nobody is counted as having left on
+  /// such ground.
   package var unsure: [Person.ID] = []
   package var numberConflicts: [NumberConflict] = []
 

@@ -2,8 +2,8 @@ import Foundation
 
 /// The order of a Vietnamese class list: by given name (the last word), then middle names, then family name.
 ///
-/// Letters by the Vietnamese alphabet (a ă â b c d đ e ê …), words with the same letters by tone: none, huyền, hỏi,
-/// ngã, sắc, nặng.
+/// Letters by the Vietnamese alphabet (a ă â b c d đ e ê …), words with the same letters by tone: none,
+/// huyền, hỏi, ngã, sắc, nặng.
 ///
 /// - Source: `research/regulation.md` 6.2; the order of tones is that of Vietnamese dictionaries.
 package enum VietnameseNameOrder {

@@ -13,18 +13,23 @@ package enum VietnamesePhone {
   ///
   /// - Source: numbering plan since the change to 10 digits in 2018.
   private static let mobilePrefixes: Set<Substring> = [
-    "32", "33", "34", "35", "36", "37", "38", "39", "52", "55", "56", "58", "59", "70", "76", "77", "78", "79",
-    "81", "82", "83", "84", "85", "86", "87", "88", "89", "90", "91", "92", "93", "94", "96", "97", "98", "99",
+    "32", "33", "34", "35", "36", "37", "38", "39", "52", "55", "56", "58", "59", "70", "76", "77", "78",
+    "79",
+    "81", "82", "83", "84", "85", "86", "87", "88", "89", "90", "91", "92", "93", "94", "96", "97", "98",
+    "99",
   ]
 
-  /// - Returns: nil when the text is no complete Vietnamese number. A lost 0 is restored only where 9 digits begin
+  /// - Returns: nil when the text is no complete Vietnamese number. A lost 0 is restored only where 9 digits
+  ///   begin
   ///   with a mobile prefix: then there is one number that was meant.
   package static func read(_ text: String) -> Reading? {
     let clean = VietnameseText.clean(text)
     if let (number, restored) = single(clean) {
       return .init(number: number, zeroRestored: restored, isFirstOfSeveral: false)
     }
-    let parts = clean.replacing(" - ", with: ";").split { "/;,".contains($0) }.map { VietnameseText.clean(String($0)) }
+    let parts = clean.replacing(" - ", with: ";").split { "/;,".contains($0) }.map {
+      VietnameseText.clean(String($0))
+    }
     let numbers = parts.compactMap(single)
     guard parts.count > 1, numbers.count == parts.count, let first = numbers.first else { return nil }
     return .init(number: first.number, zeroRestored: first.zeroRestored, isFirstOfSeveral: true)
@@ -39,7 +44,8 @@ package enum VietnamesePhone {
     }
     guard digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
     switch digits.count {
-    case 10 where digits.hasPrefix("0") && mobilePrefixes.contains(digits.dropFirst().prefix(2)): return (digits, false)
+    case 10 where digits.hasPrefix("0") && mobilePrefixes.contains(digits.dropFirst().prefix(2)):
+      return (digits, false)
     case 11 where digits.hasPrefix("02"): return (digits, false)
     case 9 where mobilePrefixes.contains(digits.prefix(2)): return ("0" + digits, true)
     default: return nil

@@ -6,17 +6,26 @@ import Testing
   @Test(
     "every header variant of public lists names its field",
     arguments: [
-      ("STT", ClassListField.orderNumber), ("Số TT", .orderNumber), ("Mã định danh Bộ GD&ĐT", .code(.ministry)),
-      ("Mã học sinh", .code(.school)), ("Mã HS", .code(.school)), ("Mã định danh", .code(.school)), ("SBD", .code(.candidate)),
-      ("Họ tên", .fullName), ("Họ và tên", .fullName), ("Tên học sinh", .fullName), ("HỌ VÀ TÊN HỌC SINH", .fullName),
-      ("Họ đệm", .familyName), ("Họ và chữ đệm", .familyName), ("Họ lót", .familyName), ("Họ và đệm", .familyName),
+      ("STT", ClassListField.orderNumber), ("Số TT", .orderNumber),
+      ("Mã định danh Bộ GD&ĐT", .code(.ministry)),
+      ("Mã học sinh", .code(.school)), ("Mã HS", .code(.school)), ("Mã định danh", .code(.school)),
+      ("SBD", .code(.candidate)),
+      ("Họ tên", .fullName), ("Họ và tên", .fullName), ("Tên học sinh", .fullName),
+      ("HỌ VÀ TÊN HỌC SINH", .fullName),
+      ("Họ đệm", .familyName), ("Họ và chữ đệm", .familyName), ("Họ lót", .familyName),
+      ("Họ và đệm", .familyName),
       ("Tên", .givenName), ("Ngày sinh", .birthDate), ("Ngày, tháng, năm sinh", .birthDate),
-      ("Ngày sinh (dd/mm/yyyy)", .birthDate), ("Giới tính", .sex), ("Giới tính (Nam/Nữ)", .sex), ("Nữ", .femaleMark),
+      ("Ngày sinh (dd/mm/yyyy)", .birthDate), ("Giới tính", .sex), ("Giới tính (Nam/Nữ)", .sex),
+      ("Nữ", .femaleMark),
       ("Nam", .maleMark), ("Lớp", .className), ("Lớp học", .className), ("Trạng thái", .status),
-      ("Tên cha", .guardianName(.father)), ("Tên mẹ", .guardianName(.mother)), ("Họ và tên mẹ", .guardianName(.mother)),
-      ("Họ và tên người giám hộ", .guardianName(.any)), ("Phụ huynh", .guardianName(.any)), ("Cha mẹ", .guardianName(.any)),
-      ("Người giám hộ", .guardianName(.any)), ("SĐT", .guardianPhone(.any)), ("SĐT liên hệ", .guardianPhone(.any)),
-      ("Điện thoại", .guardianPhone(.any)), ("Điện thoại mẹ", .guardianPhone(.mother)), ("SĐT (cha)", .guardianPhone(.father)),
+      ("Tên cha", .guardianName(.father)), ("Tên mẹ", .guardianName(.mother)),
+      ("Họ và tên mẹ", .guardianName(.mother)),
+      ("Họ và tên người giám hộ", .guardianName(.any)), ("Phụ huynh", .guardianName(.any)),
+      ("Cha mẹ", .guardianName(.any)),
+      ("Người giám hộ", .guardianName(.any)), ("SĐT", .guardianPhone(.any)),
+      ("SĐT liên hệ", .guardianPhone(.any)),
+      ("Điện thoại", .guardianPhone(.any)), ("Điện thoại mẹ", .guardianPhone(.mother)),
+      ("SĐT (cha)", .guardianPhone(.father)),
     ])
   func header(_ header: String, _ field: ClassListField) {
     let variants = [
@@ -29,8 +38,10 @@ import Testing
   @Test(
     "what the school does not need has no field",
     arguments: [
-      "Dân tộc", "Nơi sinh chi tiết", "Tổ/thôn Hộ khẩu thường trú", "Số CMND", "Ngày cấp", "Nghề nghiệp cha", "Năm sinh cha",
-      "Năm sinh của mẹ", "Năm sinh người giám hộ", "Khối học", "Số định danh cá nhân", "Năm", "Ghi chú", "Email", "",
+      "Dân tộc", "Nơi sinh chi tiết", "Tổ/thôn Hộ khẩu thường trú", "Số CMND", "Ngày cấp", "Nghề nghiệp cha",
+      "Năm sinh cha",
+      "Năm sinh của mẹ", "Năm sinh người giám hộ", "Khối học", "Số định danh cá nhân", "Năm", "Ghi chú",
+      "Email", "",
     ])
   func unneeded(_ header: String) {
     #expect(ClassListHeaders.field(of: header) == nil)
@@ -77,7 +88,8 @@ import Testing
 
   @Test func splitNamesAreJoined() throws {
     for headers in ["Họ đệm|Tên", "Họ và chữ đệm|Tên", "Họ lót|Tên"] {
-      let grid = ClassListGrid(drawing: "STT|\(headers)|Lớp\n1|Nguyễn Văn|An|6A1\n2|  Trần  Thị |Bích Ngọc|6A1")
+      let grid = ClassListGrid(
+        drawing: "STT|\(headers)|Lớp\n1|Nguyễn Văn|An|6A1\n2|  Trần  Thị |Bích Ngọc|6A1")
       let names = try ClassListReader.read(grid, setting: .plain()).entries.map(\.name)
       #expect(names == ["Nguyễn Văn An", "Trần Thị Bích Ngọc"])
     }
@@ -111,8 +123,11 @@ import Testing
 
   @Test func listWithoutHeadersIsRefused() {
     let grid = ClassListGrid(drawing: "Nguyễn Văn An|6A2\nTrần Thị Bích|6A2")
-    #expect(throws: UserError.noClassListHeader(sheets: 1)) { try ClassListReader.read(grid, setting: .plain()) }
-    let late = ClassListGrid(drawing: String(repeating: "chữ\n", count: 20) + "STT|Họ và tên\n1|Nguyễn Văn An")
+    #expect(throws: UserError.noClassListHeader(sheets: 1)) {
+      try ClassListReader.read(grid, setting: .plain())
+    }
+    let late = ClassListGrid(
+      drawing: String(repeating: "chữ\n", count: 20) + "STT|Họ và tên\n1|Nguyễn Văn An")
     #expect(throws: UserError.self) { try ClassListReader.read(late, setting: .plain()) }
     #expect(throws: UserError.self) { try ClassListReader.read([], setting: .plain()) }
   }

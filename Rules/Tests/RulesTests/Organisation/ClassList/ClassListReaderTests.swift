@@ -3,19 +3,25 @@ import Rules
 import Testing
 
 @Suite struct ClassListReaderTests {
-  private func read(_ drawing: String, _ setting: ClassListSetting = .plain("6A2")) throws -> ClassListReading {
+  private func read(_ drawing: String, _ setting: ClassListSetting = .plain("6A2")) throws -> ClassListReading
+  {
     try ClassListReader.read(ClassListGrid(drawing: drawing), setting: setting)
   }
 
   @Test(
     "birth dates are read in full or not at all",
     arguments: [
-      ("05/09/2014", "2014-09-05"), ("5/9/2014", "2014-09-05"), ("05-09-2014", "2014-09-05"), ("5.9.2014", "2014-09-05"),
+      ("05/09/2014", "2014-09-05"), ("5/9/2014", "2014-09-05"), ("05-09-2014", "2014-09-05"),
+      ("5.9.2014", "2014-09-05"),
       ("2014-09-05", "2014-09-05"), ("05/09/2014 00:00:00", "2014-09-05"), ("'05/09/2014", "2014-09-05"),
-      ("05/09/14", "birthDateTwoDigitYear"), ("2014", "birthDateIncomplete"), ("9/2014", "birthDateIncomplete"),
-      ("31/02/2014", "birthDateImpossible"), ("09/25/2014", "dayAndMonthSwapped"), ("41887", "birthDateUnreadable"),
-      ("#2014", "birthDateIncomplete"), ("06/09/2026", "birthDateImpossible"), ("05/09/1890", "birthDateImpossible"),
-      ("mồng 5", "birthDateUnreadable"), ("5/9/20145", "birthDateUnreadable"), ("05/09/2014/1", "birthDateUnreadable"),
+      ("05/09/14", "birthDateTwoDigitYear"), ("2014", "birthDateIncomplete"),
+      ("9/2014", "birthDateIncomplete"),
+      ("31/02/2014", "birthDateImpossible"), ("09/25/2014", "dayAndMonthSwapped"),
+      ("41887", "birthDateUnreadable"),
+      ("#2014", "birthDateIncomplete"), ("06/09/2026", "birthDateImpossible"),
+      ("05/09/1890", "birthDateImpossible"),
+      ("mồng 5", "birthDateUnreadable"), ("5/9/20145", "birthDateUnreadable"),
+      ("05/09/2014/1", "birthDateUnreadable"),
       ("=?", "noValue"), ("５/９/2014", "birthDateUnreadable"),
     ])
   func birthDate(_ text: String, _ expected: String) throws {
@@ -59,7 +65,8 @@ import Testing
       ("Mã HS", "HS-0012", "HS-0012"), ("Mã HS", "1234567890.0", "1234567890"), ("Mã HS", "#0012", "0012"),
       ("Mã HS", "1.23457E+09", "codeLostDigits"), ("Mã HS", "mã 1", "codeUnreadable"),
       ("Mã HS", "<b>1</b>", "codeUnreadable"), ("Mã định danh Bộ GD&ĐT", "1234567890", "1234567890"),
-      ("Mã định danh Bộ GD&ĐT", "#123456789", "codeWrongLength"), ("Mã HS", String(repeating: "1", count: 31), "codeUnreadable"),
+      ("Mã định danh Bộ GD&ĐT", "#123456789", "codeWrongLength"),
+      ("Mã HS", String(repeating: "1", count: 31), "codeUnreadable"),
     ])
   func code(_ header: String, _ text: String, _ expected: String) throws {
     let reading = try read("Họ và tên|\(header)\nNguyễn Văn An|\(text)")
@@ -70,9 +77,11 @@ import Testing
     "names are real names in NFC",
     arguments: [
       ("Nguyễn Văn A\u{301}nh".decomposedStringWithCanonicalMapping, "Nguyễn Văn Ánh"),
-      ("Nguyễn\u{200B} Văn\u{202E} An", "Nguyễn Văn An"), ("H'Hen Niê", "H'Hen Niê"), ("Y-Bih Êban", "Y-Bih Êban"),
+      ("Nguyễn\u{200B} Văn\u{202E} An", "Nguyễn Văn An"), ("H'Hen Niê", "H'Hen Niê"),
+      ("Y-Bih Êban", "Y-Bih Êban"),
       ("Nguyễn Văn A2", "nameHasDigits"), ("<script>x</script>", "nameHasStrangeCharacters"),
-      ("Nguyễn Văn \u{410}n", "nameHasStrangeCharacters"), ("==cmd", "nameHasStrangeCharacters"), ("Nguyễn 😀", "nameHasStrangeCharacters"),
+      ("Nguyễn Văn \u{410}n", "nameHasStrangeCharacters"), ("==cmd", "nameHasStrangeCharacters"),
+      ("Nguyễn 😀", "nameHasStrangeCharacters"),
       (String(repeating: "a", count: 81), "nameTooLong"), ("@An", "nameHasStrangeCharacters"),
     ])
   func name(_ text: String, _ expected: String) throws {
@@ -185,10 +194,12 @@ import Testing
     #expect(reading.entries.map(\.source.line) == [2, 3, 6, 8, 10, 11])
     #expect(
       reading.faults == [
-        "4 B duplicateCode", "5 B duplicateCode", "7  duplicateRow", "9 C duplicateRow", "12 C duplicatePupil",
+        "4 B duplicateCode", "5 B duplicateCode", "7  duplicateRow", "9 C duplicateRow",
+        "12 C duplicatePupil",
         "13 A duplicateOrder",
       ])
-    #expect(reading.rejected[0].sentence.contains("dòng 5") && reading.rejected[1].sentence.contains("dòng 4"))
+    #expect(
+      reading.rejected[0].sentence.contains("dòng 5") && reading.rejected[1].sentence.contains("dòng 4"))
   }
 
   @Test func missingNumbersFollowTheVietnameseOrder() throws {
@@ -203,15 +214,21 @@ import Testing
   }
 
   @Test func aNumberThatRunsThroughTheSchoolIsNotUsed() throws {
-    let reading = try read("STT|Họ và tên|Lớp\n1|Lê An|6A1\n2|Lê Bình|6A1\n3|Lê Chi|6A2\n4|Lê Dung|6A2", .plain())
+    let reading = try read(
+      "STT|Họ và tên|Lớp\n1|Lê An|6A1\n2|Lê Bình|6A1\n3|Lê Chi|6A2\n4|Lê Dung|6A2", .plain())
     #expect(reading.entries.map(\.orderNumber) == [1, 2, 1, 2])
     #expect(reading.notices.map(\.kind).contains(.runningNumberIgnored))
+    let school = try read("STT|Họ và tên|Lớp\n999|Lê An|6A1\n1000|Lê Bình|6A1\n1001|Lê Chi|6A2", .plain())
+    #expect(school.entries.map(\.orderNumber) == [1, 2, 1])
+    #expect(try read("STT|Họ và tên\n1000|Lê An").faults == ["2 A orderUnreadable"])
   }
 
   @Test func everyFaultOfARowIsListedWithItsCell() throws {
     let reading = try read("STT|Họ và tên|Ngày sinh|SĐT\nx|Lê A1|05/09/14|12", .plain("6A2"))
     #expect(
-      reading.faults == ["2 B nameHasDigits", "2 A orderUnreadable", "2 C birthDateTwoDigitYear", "2 D phoneUnreadable"])
+      reading.faults == [
+        "2 B nameHasDigits", "2 A orderUnreadable", "2 C birthDateTwoDigitYear", "2 D phoneUnreadable",
+      ])
     #expect(reading.rejected.map(\.column) == ["Họ và tên", "STT", "Ngày sinh", "SĐT"])
     #expect(reading.rejected.map(\.text) == ["Lê A1", "x", "05/09/14", "12"])
     #expect(reading.rejected.allSatisfy { $0.className == "6A2" })
@@ -262,7 +279,8 @@ import Testing
 
   @Test func noRowIsEverLostOrCountedTwice() throws {
     let pieces = [
-      "Lê An", "", "Tổng số: 3", "05/09/2014", "x", "6A2", "0912345678", "#7", "<", "^", "=?", "Người lập", "🙂", "A1", "2",
+      "Lê An", "", "Tổng số: 3", "05/09/2014", "x", "6A2", "0912345678", "#7", "<", "^", "=?", "Người lập",
+      "🙂", "A1", "2",
     ]
     for seed in UInt64(1)...400 {
       var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
@@ -274,7 +292,8 @@ import Testing
       let drawing = "STT|Mã HS|Họ và tên|Ngày sinh|Lớp|SĐT\n" + rows.joined(separator: "\n")
       let grid = ClassListGrid(drawing: drawing)
       let reading = try ClassListReader.read(grid, setting: .plain())
-      let lines = reading.entries.map(\.source.line) + reading.rejectedLines.map(\.line) + reading.ignored.map(\.line)
+      let lines =
+        reading.entries.map(\.source.line) + reading.rejectedLines.map(\.line) + reading.ignored.map(\.line)
       #expect(Set(lines).count == lines.count, "seed \(seed)")
       // The header, and at most one row below it that looks like “(1) (2) (3)”.
       #expect((1...2).contains(grid.rows.count - lines.count), "seed \(seed)")

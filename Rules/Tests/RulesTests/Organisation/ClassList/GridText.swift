@@ -10,7 +10,8 @@ extension ClassListGrid {
       for piece in line.split(separator: "|", omittingEmptySubsequences: false) {
         let text = String(piece.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         switch text.first {
-        case "<"? where text == "<": cells.append(.init(cells.last?.content ?? .empty, cells.last?.text ?? "", cover: .fromLeft))
+        case "<"? where text == "<":
+          cells.append(.init(cells.last?.content ?? .empty, cells.last?.text ?? "", cover: .fromLeft))
         case "^"?:
           let above = rows.last?[cells.count] ?? .empty
           cells.append(.init(above.content, above.text, cover: .fromAbove))

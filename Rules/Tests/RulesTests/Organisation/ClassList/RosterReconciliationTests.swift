@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct RosterReconciliationTests {
   private func row(
-    _ id: String, _ name: String, code: String? = nil, born: String? = nil, in className: String = "6A2", no: Int? = nil
+    _ id: String, _ name: String, code: String? = nil, born: String? = nil, in className: String = "6A2",
+    no: Int? = nil
   ) -> RosterRow {
     .init(
       pupil: .init(rawValue: id), className: className, orderNumber: no, pupilCode: code, name: name,
@@ -11,10 +12,12 @@ import Testing
   }
 
   private func entry(
-    _ line: Int, _ name: String, code: String? = nil, born: String? = nil, in className: String = "6A2", no: Int? = nil
+    _ line: Int, _ name: String, code: String? = nil, born: String? = nil, in className: String = "6A2",
+    no: Int? = nil
   ) -> ClassListEntry {
     .init(
-      source: .init(sheet: "", line: line), className: className, orderNumber: no, pupilCode: code, name: name,
+      source: .init(sheet: "", line: line), className: className, orderNumber: no, pupilCode: code,
+      name: name,
       birthDate: born.flatMap { Day($0) })
   }
 
@@ -23,7 +26,8 @@ import Testing
   @Test func codeFindsThePupilWhateverElseChanged() {
     let existing = [row("a", "Lê An", code: "1", born: "2014-01-01", in: "6A1", no: 3)]
     let plan = RosterReconciliation.plan(
-      existing: existing, incoming: [entry(2, "Lê Ân", code: "1", born: "2014-01-01", in: "6A2", no: 5)], wholeClasses: true)
+      existing: existing, incoming: [entry(2, "Lê Ân", code: "1", born: "2014-01-01", in: "6A2", no: 5)],
+      wholeClasses: true)
     #expect(
       plan.changes == [
         .movedClass(id("a"), from: "6A1", to: "6A2"), .renamed(id("a"), from: "Lê An", to: "Lê Ân"),
@@ -32,7 +36,9 @@ import Testing
   }
 
   @Test func missingFromAWholeClassMeansLeft() {
-    let existing = [row("a", "Lê An", no: 1), row("b", "Lê Bình", no: 2), row("c", "Lê Chi", in: "6A9", no: 1)]
+    let existing = [
+      row("a", "Lê An", no: 1), row("b", "Lê Bình", no: 2), row("c", "Lê Chi", in: "6A9", no: 1),
+    ]
     let list = [entry(2, "Lê An", no: 1)]
     #expect(
       RosterReconciliation.plan(existing: existing, incoming: list, wholeClasses: true).changes
@@ -44,7 +50,8 @@ import Testing
     let existing = [row("a", "Lê An", no: 1), row("b", "Lê Bình", no: 2)]
     for className in ["6a2", nil] {
       let fault = ClassListRejection(
-        source: .init(sheet: "", line: 3), column: "", letter: "", reason: .phoneUnreadable, sentence: "", text: "",
+        source: .init(sheet: "", line: 3), column: "", letter: "", reason: .phoneUnreadable, sentence: "",
+        text: "",
         className: className)
       let plan = RosterReconciliation.plan(
         existing: existing, incoming: [entry(2, "Lê An", no: 1)], wholeClasses: true, rejected: [fault])
@@ -68,8 +75,11 @@ import Testing
     ]
     let plan = RosterReconciliation.plan(existing: existing, incoming: list, wholeClasses: true)
     #expect(
-      plan.ambiguous.map(\.cause) == [.codeOfAnother, .perhapsChanged, .severalFit, .otherCode, .perhapsChanged])
-    #expect(plan.ambiguous.map { $0.candidates.map(\.rawValue) } == [["a"], ["b"], ["c", "d"], ["e"], ["f"]])
+      plan.ambiguous.map(\.cause) == [
+        .codeOfAnother, .perhapsChanged, .severalFit, .otherCode, .perhapsChanged,
+      ])
+    #expect(
+      plan.ambiguous.map { $0.candidates.map(\.rawValue) } == [["a"], ["b"], ["c", "d"], ["e"], ["f"]])
     #expect(plan.changes == [.added(list[5], orderNumber: 1)])
     #expect(!plan.unsure.isEmpty)
     let decided = RosterReconciliation.plan(
@@ -88,7 +98,8 @@ import Testing
     var known = row("a", "Lê An", code: "1", born: "2014-01-01", no: 1)
     known.sex = .female
     known.guardian = .init(name: "Vũ Mai", phone: "0912345678")
-    let plan = RosterReconciliation.plan(existing: [known], incoming: [entry(2, "Lê An", no: 1)], wholeClasses: true)
+    let plan = RosterReconciliation.plan(
+      existing: [known], incoming: [entry(2, "Lê An", no: 1)], wholeClasses: true)
     #expect(plan.isEmpty && plan.unchanged == [id("a")])
   }
 
@@ -103,7 +114,8 @@ import Testing
 
   @Test func aNumberInUseIsNotGivenTwice() {
     let existing = [row("a", "Lê An", no: 1), row("b", "Lê Bình", no: 2)]
-    let plan = RosterReconciliation.plan(existing: existing, incoming: [entry(2, "Lê Chi", no: 2)], wholeClasses: false)
+    let plan = RosterReconciliation.plan(
+      existing: existing, incoming: [entry(2, "Lê Chi", no: 2)], wholeClasses: false)
     #expect(plan.changes == [.added(entry(2, "Lê Chi", no: 2), orderNumber: 3)])
     #expect(plan.numberConflicts.map(\.given) == [3])
   }
@@ -114,7 +126,8 @@ import Testing
       var generator = RosterGenerator(seed: seed)
       let existing = generator.roster()
       let incoming = generator.list(of: existing)
-      let first = RosterReconciliation.plan(existing: existing, incoming: incoming, wholeClasses: wholeClasses)
+      let first = RosterReconciliation.plan(
+        existing: existing, incoming: incoming, wholeClasses: wholeClasses)
       let after = applied(first, to: existing)
       let second = RosterReconciliation.plan(existing: after, incoming: incoming, wholeClasses: wholeClasses)
       #expect(second.changes.isEmpty, "seed \(seed)")
@@ -133,10 +146,14 @@ import Testing
       let changed = Set(plan.changes.compactMap(\.pupil))
       let added = plan.changes.count { $0.pupil == nil }
       let left = plan.changes.count { if case .left = $0 { true } else { false } }
-      #expect(added + plan.ambiguous.count + changed.count - left + plan.unchanged.count == incoming.count, "seed \(seed)")
-      #expect(changed.isDisjoint(with: plan.unchanged) && changed.isDisjoint(with: plan.unsure), "seed \(seed)")
+      #expect(
+        added + plan.ambiguous.count + changed.count - left + plan.unchanged.count == incoming.count,
+        "seed \(seed)")
+      #expect(
+        changed.isDisjoint(with: plan.unchanged) && changed.isDisjoint(with: plan.unsure), "seed \(seed)")
       for case .added(let entry, _) in plan.changes {
-        #expect(!existing.contains { $0.pupilCode == entry.pupilCode && entry.pupilCode != nil }, "seed \(seed)")
+        #expect(
+          !existing.contains { $0.pupilCode == entry.pupilCode && entry.pupilCode != nil }, "seed \(seed)")
       }
     }
   }
@@ -147,8 +164,10 @@ import Testing
       let existing = generator.roster()
       let incoming = generator.list(of: existing)
       let one = RosterReconciliation.plan(existing: existing, incoming: incoming, wholeClasses: true)
-      let other = RosterReconciliation.plan(existing: existing.reversed(), incoming: incoming.reversed(), wholeClasses: true)
-      #expect(Set(one.unchanged) == Set(other.unchanged) && Set(one.unsure) == Set(other.unsure), "seed \(seed)")
+      let other = RosterReconciliation.plan(
+        existing: existing.reversed(), incoming: incoming.reversed(), wholeClasses: true)
+      #expect(
+        Set(one.unchanged) == Set(other.unchanged) && Set(one.unsure) == Set(other.unsure), "seed \(seed)")
       #expect(one.ambiguous.map(\.entry) == other.ambiguous.map(\.entry), "seed \(seed)")
     }
   }
@@ -165,7 +184,9 @@ private func applied(_ plan: ReconciliationPlan, to existing: [RosterRow]) -> [R
           pupilCode: entry.pupilCode, name: entry.name, birthDate: entry.birthDate, sex: entry.sex,
           guardian: .init(name: entry.guardianName, phone: entry.guardianPhone)))
     }
-    guard let pupil = change.pupil, let index = rows.firstIndex(where: { $0.pupil == pupil }) else { continue }
+    guard let pupil = change.pupil, let index = rows.firstIndex(where: { $0.pupil == pupil }) else {
+      continue
+    }
     switch change {
     case .added: break
     case .left: rows.remove(at: index)
@@ -204,10 +225,12 @@ private struct RosterGenerator {
       let className = classes[below(classes.count)]
       used[className, default: 0] += 1 + below(2)
       return .init(
-        pupil: .init(rawValue: "p\(index)"), className: className, orderNumber: chance(90) ? used[className] : nil,
+        pupil: .init(rawValue: "p\(index)"), className: className,
+        orderNumber: chance(90) ? used[className] : nil,
         pupilCode: chance(60) ? "C\(index)" : nil, name: names[below(names.count)], birthDate: birth(),
         sex: chance(50) ? .male : .unknown,
-        guardian: .init(name: chance(50) ? "Mẹ \(below(3))" : nil, phone: chance(50) ? "091234567\(below(9))" : nil))
+        guardian: .init(
+          name: chance(50) ? "Mẹ \(below(3))" : nil, phone: chance(50) ? "091234567\(below(9))" : nil))
     }
   }
 
@@ -224,9 +247,11 @@ private struct RosterGenerator {
     for row in roster where !chance(15) {
       add(
         .init(
-          source: .init(sheet: "", line: result.count + 2), className: chance(85) ? row.className : classes[below(3)],
+          source: .init(sheet: "", line: result.count + 2),
+          className: chance(85) ? row.className : classes[below(3)],
           orderNumber: chance(70) ? row.orderNumber : below(20) + 1, orderIsComputed: chance(20),
-          pupilCode: chance(80) ? row.pupilCode : nil, name: chance(85) ? row.name : names[below(names.count)],
+          pupilCode: chance(80) ? row.pupilCode : nil,
+          name: chance(85) ? row.name : names[below(names.count)],
           birthDate: chance(80) ? row.birthDate : birth(), sex: chance(50) ? row.sex : .female,
           guardianName: chance(50) ? row.guardian.name : "Mẹ \(below(3))",
           guardianPhone: chance(60) ? row.guardian.phone : "0987654321"))

@@ -11,8 +11,10 @@ import Testing
   }
 
   @Test func lettersFollowTheAlphabet() {
-    let names = ["A", "Ă", "Â", "B", "C", "D", "Đ", "E", "Ê", "G", "H", "I", "K", "L", "M", "N", "O", "Ô", "Ơ", "P",
-      "Q", "R", "S", "T", "U", "Ư", "V", "X", "Y"]
+    let names = [
+      "A", "Ă", "Â", "B", "C", "D", "Đ", "E", "Ê", "G", "H", "I", "K", "L", "M", "N", "O", "Ô", "Ơ", "P",
+      "Q", "R", "S", "T", "U", "Ư", "V", "X", "Y",
+    ]
     for seed in 1...20 {
       var shuffled = names
       for index in shuffled.indices { shuffled.swapAt(index, (index * 7 + seed * 13) % shuffled.count) }
@@ -42,7 +44,9 @@ import Testing
     let names = words.flatMap { left in words.map { "\(left) \($0)" } }
     for left in names {
       for right in names {
-        let (before, after) = (VietnameseNameOrder.precedes(left, right), VietnameseNameOrder.precedes(right, left))
+        let (before, after) = (
+          VietnameseNameOrder.precedes(left, right), VietnameseNameOrder.precedes(right, left)
+        )
         #expect(!(before && after))
         if !before && !after { #expect(VietnameseText.clean(left) == VietnameseText.clean(right)) }
       }

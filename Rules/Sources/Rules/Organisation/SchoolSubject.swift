@@ -1,0 +1,2 @@
+/// A school subject, “Toán”. (`Subject` is what a permission is asked about.)
+package enum SchoolSubject { package typealias ID = Identifier<SchoolSubject> }

@@ -1,0 +1,166 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Identity
+import Realtime
+import Rules
+import Storage
+import Web
+
+extension LiveClassFeature {
+  /// The lesson as planned; LOP-111 when there is none.
+  func plan(_ context: AppContext) async throws -> LessonPlan {
+    let id: Lesson.ID = try context.id("lesson")
+    let ports = services.ports
+    guard let plan = try await services.database.read({ try ports.plan(id, $0) }) else { throw UserError.notFound }
+    return plan
+  }
+
+  /// One page for lobby and room: nobody is sent from address to address at 7:59.
+  @Sendable func lessonPage(_ request: Request, _ context: AppContext) async throws -> Response {
+    let plan = try await plan(context)
+    let viewer = try context.require(.enterLesson, on: plan.subject)
+    let now = services.database.now()
+    let ports = services.ports
+    let (relations, roster, head) = try await services.database.read { db in
+      (
+        try ports.relations(viewer.person.id, plan, db), try ports.roster(plan.schoolClass, Day(at: plan.time.start), db),
+        try LiveStore.head(of: plan.id, in: db)
+      )
+    }
+    if head?.phase == .ended || now >= plan.opening.closes(plan.time) {
+      return LessonPages.over(plan, viewer: viewer).response(in: context)
+    }
+    let role = RoomStanding.best(of: relations)?.role
+    return LessonPages.lesson(
+      plan, viewer: viewer, role: role, roster: role == .teacher ? roster : [], now: now, houseRules: HouseRules.basic
+    ).response(in: context)
+  }
+
+  /// A ticket for the door: one use, one minute, bound to account, lesson and device. Having one is not being let in.
+  @Sendable func createTicket(_ request: Request, _ context: AppContext) async throws -> Response {
+    struct Ticket: Encodable {
+      let ticket: String
+      let seconds: Int64
+    }
+    let plan = try await plan(context)
+    let viewer: Viewer
+    do {
+      viewer = try context.require(.enterLesson, on: plan.subject)
+    } catch {
+      await recordOutsider(context.viewer, plan)
+      throw error
+    }
+    let token = Secrets.token()
+    try await services.database.write { db in
+      guard let key = try Sessions.deviceKey(viewer.session, in: db) else { throw UserError.deviceNotRecognised }
+      try DoorStore.issueTicket(
+        token, lesson: plan.id, account: viewer.account, device: LivePage.device(of: key), in: db)
+    }
+    return try .json(Ticket(ticket: token, seconds: DoorStore.ticketLifetime), status: .created)
+  }
+
+  /// Somebody without any relation to the class asked for its door: the school should know.
+  private func recordOutsider(_ viewer: Viewer?, _ plan: LessonPlan) async {
+    guard let viewer else { return }
+    let ports = services.ports
+    try? await services.database.write { db in
+      let relations = try ports.relations(viewer.person.id, plan, db)
+      let reason: RefusalReason =
+        relations.contains(.guardian) ? .guardianOfPupil
+        : relations.contains(.pupilOfOtherClass) ? .pupilOfOtherClass
+        : relations.contains(.teacherOfOtherSchool) ? .teacherOfOtherSchool : .notOnRoster
+      try db.publish(
+        Event(
+          "admission.refused", unit: plan.unit, by: viewer.person.id, of: plan.id.rawValue,
+          ["outcome": "refused", "reason": reason.rawValue]))
+    }
+  }
+
+  /// The safety buttons without a live connection: the same alarm by an ordinary form.
+  @Sendable func createAlarm(_ request: Request, _ context: AppContext) async throws -> Response {
+    let plan = try await plan(context)
+    let viewer = try context.require(.raiseAlarm, on: plan.subject)
+    let form = try await Form.read(request)
+    guard form["confirmed"] == "1" else { return LessonPages.confirmAlarm(plan).response(in: context) }
+    let kind: AlarmKind = form["kind"] == "help" ? .needsHelp : .stranger
+    let raised = RaisedAlarm(kind: kind, plan: plan, reporter: viewer.person.id, about: nil)
+    let raise = services.ports.raise
+    try await services.database.write { try raise(raised, $0) }
+    if request.wantsJSON { return Response(status: .created) }
+    return LessonPages.alarmReceived(plan).response(in: context, status: .created)
+  }
+
+  @Sendable func liftBan(_ request: Request, _ context: AppContext) async throws -> Response {
+    let plan = try await plan(context)
+    let viewer = try context.require(.liftBan, on: plan.subject)
+    let form = try await Form.read(request)
+    guard let person: Person.ID = form.id("person") else { throw UserError.missingField("học sinh") }
+    let room = try await rooms.room(plan.id)
+    try await room.perform(.liftBan(person), by: .office(viewer.person.id))
+    return .seeOther("/lessons/\(plan.id)/record")
+  }
+
+  // MARK: Class password
+
+  private func schoolClass(_ context: AppContext) async throws -> (id: SchoolClass.ID, subject: Subject, name: String) {
+    let id: SchoolClass.ID = try context.id("class")
+    let ports = services.ports
+    guard let found = try await services.database.read({ try ports.classSubject(id, $0) }) else { throw UserError.notFound }
+    return (id, found.subject, found.name)
+  }
+
+  @Sendable func passphrasePage(_ request: Request, _ context: AppContext) async throws -> Response {
+    let found = try await schoolClass(context)
+    let viewer = try context.require(.viewClassPassphrase, on: found.subject)
+    let (passphrase, isNeeded) = try await services.database.read { db in
+      (try DoorStore.passphrase(of: found.id, in: db), try DoorStore.needsPassphrase(found.id, in: db))
+    }
+    let mayRotate = Permissions.allows(viewer, .rotateClassPassphrase, on: found.subject)
+    return PassphrasePages.passphrase(
+      found.id, className: found.name, passphrase: passphrase, isNeeded: isNeeded, mayRotate: mayRotate,
+      now: services.database.now()
+    ).response(in: context)
+  }
+
+  @Sendable func rotatePassphrase(_ request: Request, _ context: AppContext) async throws -> Response {
+    let found = try await schoolClass(context)
+    let viewer = try context.require(.rotateClassPassphrase, on: found.subject)
+    guard let unit = found.subject.unit else { throw UserError.notFound }
+    try await services.database.write { db in
+      let isFirst = try DoorStore.passphrase(of: found.id, in: db) == nil
+      try DoorStore.rotate(found.id, unit: unit, because: isFirst ? .first : .asked, by: viewer.person.id, in: db)
+    }
+    return .seeOther("/classes/\(found.id)/passphrase")
+  }
+
+  @Sendable func changeDoor(_ request: Request, _ context: AppContext) async throws -> Response {
+    let found = try await schoolClass(context)
+    let viewer = try context.require(.rotateClassPassphrase, on: found.subject)
+    guard let unit = found.subject.unit else { throw UserError.notFound }
+    let isNeeded = try await Form.read(request).isChecked("needed")
+    try await services.database.write { db in
+      try DoorStore.setNeedsPassphrase(isNeeded, for: found.id, in: db)
+      if isNeeded, try DoorStore.passphrase(of: found.id, in: db) == nil {
+        try DoorStore.rotate(found.id, unit: unit, because: .first, by: viewer.person.id, in: db)
+      }
+      try db.publish(
+        Event(
+          "class_door.changed", unit: unit, by: viewer.person.id, of: found.id.rawValue,
+          ["needsPassphrase": isNeeded ? "yes" : "no"]))
+    }
+    return .seeOther("/classes/\(found.id)/passphrase")
+  }
+}
+
+/// What every pupil is reminded of in the lobby. S3-41 … S3-50; the school's own rules come with the regulations.
+enum HouseRules {
+  static let basic = [
+    "Vào lớp trước ít nhất 10 phút, ngồi nơi yên tĩnh.",
+    "Tên hiển thị là tên thật trong danh sách lớp, không ai đổi được.",
+    "Không đưa tài khoản, mật khẩu hay đường dẫn lớp cho ai.",
+    "Bật micro, máy quay khi thầy cô mời; giơ tay khi muốn nói.",
+    "Chỉ viết điều liên quan đến bài học, lời lẽ tôn trọng.",
+    "Thấy người lạ hoặc điều làm em sợ: bấm “Có người lạ” ngay.",
+  ]
+}
