@@ -69,7 +69,10 @@ package enum Demo {
     _ schoolClass: Schools.ClassFacts, _ lessons: Lessons, unit: OrgUnit.ID, day: Day, in db: Transaction
   ) throws {
     let assignments = try Schools.assignments(in: schoolClass.id, on: day, in: db)
-    guard let teaching = assignments.first(where: { !$0.isHomeroom }), let subject = teaching.subject else { return }
+    let homeroom = assignments.first { $0.isHomeroom }?.person
+    guard let teaching = assignments.first(where: { !$0.isHomeroom && $0.person != homeroom }),
+      let subject = teaching.subject
+    else { return }
     let start = Timestamp(seconds: (db.at.seconds / 300 + 1) * 300)
     guard Day(at: start + 46 * .minute) == Day(at: start), let time = LessonTime(start: start, end: start + 45 * .minute) else {
       return

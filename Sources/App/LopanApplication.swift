@@ -44,7 +44,7 @@ package struct LopanApplication: Sendable {
 
     let hub = Hub()
     let outbox = Outbox { person, json in
-      hub.publish("{\"t\":\"notice\",\"message\":\(json)}", to: Topic("person/\(person)"))
+      if let text = PageNotice.text(json) { hub.publish(text, to: Topic("person/\(person)")) }
     }
     let now = database.now
     let timetable = TimetableFeature(database: database, ports: Ports.timetable)

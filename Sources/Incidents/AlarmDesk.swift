@@ -65,6 +65,7 @@ package struct AlarmDesk: Sendable {
   ///
   /// Never refused: a false alarm is dealt with by people, a lost one by nobody.
   package func raise(_ alarm: AlarmCase, in db: Transaction) throws {
+    if try AlarmStore.isRepeat(alarm, at: db.at, in: db) { return }
     let id = Identifiers.make(Alarm.self)
     let reporter: AlarmReporter = try alarm.reporter.map { try ports.reporter($0, alarm, db) } ?? .system
     try db.run(

@@ -26,6 +26,16 @@ enum AlarmStore {
     try db.row("SELECT \(columns) FROM alarm WHERE id = \(id)").map(stored)
   }
 
+  /// The same press of the same button: a page that got no answer sends it again by another way.
+  static func isRepeat(_ alarm: AlarmCase, at now: Timestamp, in db: any Connection) throws -> Bool {
+    guard let reporter = alarm.reporter else { return false }
+    return try db.exists(
+      """
+      SELECT 1 FROM alarm WHERE reporter_id = \(reporter) AND class_id = \(alarm.schoolClass)
+        AND kind = \(alarm.kind.rawValue) AND at > \(now - 10)
+      """)
+  }
+
   /// The newest alarms that were brought to a person, or of the schools that they run.
   static func list(for person: Person.ID, units: [OrgUnit.ID], in db: any Connection) throws -> [Stored] {
     try db.rows(

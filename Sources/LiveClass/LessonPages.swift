@@ -1,16 +1,19 @@
 import Rules
 import Web
 
-/// Lobby and room on one page, so that nobody is sent from address to address at 7:59; and the pages around them.
+/// Lobby and room on one page, so that nobody is sent from address to address at 7:59; and the pages around
+/// them.
 ///
-/// The markup is that of `docs/markup.md`; `js/lesson.js` fills it. Without a script the lobby explains what to do.
+/// The markup is that of `docs/markup.md`; `js/lesson.js` fills it. Without a script the lobby explains what
+/// to do.
 enum LessonPages {
   /// - Parameters:
-  ///   - role: what the viewer would be in the room; nil when they have no place in it, then the door says why.
+  ///   - role: what the viewer would be in the room; nil when they have no place in it: the door says why.
   ///   - roster: for the teacher; empty for everybody else.
   ///   - now: by the server's clock, which the page then follows.
   static func lesson(
-    _ plan: LessonPlan, viewer: Viewer, role: RoomRole?, roster: [RosterSeat], now: Timestamp, houseRules: [String]
+    _ plan: LessonPlan, viewer: Viewer, role: RoomRole?, roster: [RosterSeat], now: Timestamp,
+    houseRules: [String]
   ) -> Page {
     let isTeacher = role == .teacher
     return Page(
@@ -56,7 +59,8 @@ enum LessonPages {
     <section class="now" aria-labelledby="now" data-door data-name="\(viewer.person.name)">
     <p class="eyebrow">\(title(plan)) · \(plan.time.start.clock)–\(plan.time.end.clock)</p>
     <h1 id="now" tabindex="-1">\(isTeacher ? "Phòng chờ của lớp" : "Phòng chờ")</h1>
-    <p class="wait-line" data-before><span class="countdown" data-countdown>Bắt đầu lúc \(plan.time.start.clock)</span> \
+    <p class="wait-line" data-before>\
+    <span class="countdown" data-countdown>Bắt đầu lúc \(plan.time.start.clock)</span> \
     <span class="badge waiting" data-wait>\(isTeacher ? "Chưa có em nào chờ" : "Chờ thầy cô mở lớp")</span></p>
     <p data-door-text role="status">Phòng chờ mở lúc \(opens(plan, isTeacher).clock).</p>
     <p class="line" data-line role="status"></p>
@@ -72,14 +76,16 @@ enum LessonPages {
   private static let password: HTML = """
     <form class="inline" data-password hidden>
     <div class="field"><label for="password">Mật khẩu lớp</label>\
-    <input id="password" name="password" autocomplete="off" autocapitalize="none" spellcheck="false" required></div>
+    <input id="password" name="password" autocomplete="off" autocapitalize="none" spellcheck="false" required>\
+    </div>
     <button class="button">Vào lớp</button>
     </form>
     """
 
   private static let start: HTML = """
     <div data-before>
-    <div class="choices"><label><input type="checkbox" data-with-media checked> Bật camera và mic khi mở lớp</label></div>
+    <div class="choices"><label><input type="checkbox" data-with-media checked> \
+    Bật camera và mic khi mở lớp</label></div>
     <p><button class="button big" type="button" data-open disabled>Mở lớp</button></p>
     </div>
 
@@ -88,8 +94,8 @@ enum LessonPages {
   private static let withoutScript: HTML = Parts.notice(
     .plain,
     """
-    <p><strong>Trang này cần JavaScript để có hình và tiếng.</strong> Hãy bật JavaScript trong cài đặt của trình duyệt \
-    rồi tải lại trang, hoặc dùng trình duyệt khác. Các trang khác vẫn dùng được bình thường.</p>
+    <p><strong>Trang này cần JavaScript để có hình và tiếng.</strong> Hãy bật JavaScript trong cài đặt của \
+    trình duyệt rồi tải lại trang, hoặc dùng trình duyệt khác. Các trang khác vẫn dùng được bình thường.</p>
     """)
 
   private static let deviceCheck: HTML = """
@@ -125,17 +131,17 @@ enum LessonPages {
   private static func safety(_ plan: LessonPlan) -> HTML {
     """
     <div class="safety" role="group" aria-label="An toàn">
-    \(safetyButton(plan, "stranger", "stranger", "warning", "Có người lạ", "Chạm lần nữa để báo có người lạ."))
-    \(safetyButton(plan, "help", "help", "help", "Em cần giúp", "Chạm lần nữa để nhờ thầy cô giúp."))
+    \(safetyButton(plan, "stranger", "warning", "Có người lạ", "Chạm lần nữa để báo có người lạ."))
+    \(safetyButton(plan, "help", "help", "Em cần giúp", "Chạm lần nữa để nhờ thầy cô giúp."))
     </div>
     """
   }
 
   private static func safetyButton(
-    _ plan: LessonPlan, _ look: String, _ kind: String, _ icon: String, _ label: String, _ ask: String
+    _ plan: LessonPlan, _ kind: String, _ icon: String, _ label: String, _ ask: String
   ) -> HTML {
     """
-    <form class="\(look)" method="post" action="/lessons/\(plan.id)/alarms" data-confirm-touch \
+    <form class="\(kind)" method="post" action="/lessons/\(plan.id)/alarms" data-confirm-touch \
     data-ask="\(ask) Không chạm nữa thì không gửi gì."><input type="hidden" name="kind" value="\(kind)">\
     <button>\(Parts.icon(icon))<span>\(label)</span></button><div class="confirm"></div></form>
     """
@@ -159,7 +165,9 @@ enum LessonPages {
         """)
   }
 
-  private static func confirmation(_ plan: LessonPlan, _ kind: String, _ look: String, _ label: String) -> HTML {
+  private static func confirmation(
+    _ plan: LessonPlan, _ kind: String, _ look: String, _ label: String
+  ) -> HTML {
     """
     <form method="post" action="/lessons/\(plan.id)/alarms"><input type="hidden" name="kind" value="\(kind)">\
     <input type="hidden" name="confirmed" value="1"><button class="\(look)">\(label)</button></form>
@@ -173,7 +181,8 @@ enum LessonPages {
         <section class="now" aria-labelledby="now">
         <p class="eyebrow">\(title(plan))</p>
         <h1 id="now">Đã báo cho thầy cô. Em làm đúng rồi.</h1>
-        <p class="lead">Nếu cần giúp ngay, em gọi người lớn ở gần, hoặc Tổng đài trẻ em <a href="tel:111">111</a>.</p>
+        <p class="lead">Nếu cần giúp ngay, em gọi người lớn ở gần, hoặc Tổng đài trẻ em \
+        <a href="tel:111">111</a>.</p>
         <p><a class="button big" href="/lessons/\(plan.id)">Quay lại lớp</a></p>
         </section>
         """)
@@ -206,9 +215,15 @@ enum LessonPages {
         <h1 id="now">Tiết học đã kết thúc</h1>
         <p class="lead">Tiết tiếp theo có ở trang chính.</p>
         <div class="actions"><a class="button" href="/">Về trang chính</a>\
-        \("<a class=\"button quiet\" href=\"/lessons/\(plan.id)/record\">Hồ sơ tiết học</a>", when: mayRead)</div>
+        \(record(plan), when: mayRead)</div>
         </section>
         """)
+  }
+}
+
+extension LessonPages {
+  private static func record(_ plan: LessonPlan) -> HTML {
+    "<a class=\"button quiet\" href=\"/lessons/\(plan.id)/record\">Hồ sơ tiết học</a>"
   }
 }
 

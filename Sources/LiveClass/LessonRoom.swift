@@ -9,11 +9,14 @@ enum LessonRoom {
     <h1>\(plan.subjectName) \(plan.className) <small>\(plan.time.start.clock)–\(plan.time.end.clock)</small></h1>
     <p><a class="count" href="#people" data-count>Danh sách lớp</a></p>
     <p><time data-left></time></p>
-    \("<button type=\"button\" class=\"link\" data-command=\"end\">Kết thúc tiết học</button>\n", when: isTeacher)\
+    \(end, when: isTeacher)\
     <a href="/" data-leave>Rời lớp</a>
     </header>
     """
   }
+
+  private static let end: HTML =
+    "<button type=\"button\" class=\"link\" data-command=\"end\">Kết thúc tiết học</button>\n"
 
   // MARK: The stage
 
@@ -26,12 +29,16 @@ enum LessonRoom {
     <figcaption>Giáo viên</figcaption></figure>
     </div>
     <section class="seats" aria-label="Chỗ ngồi trong lớp" tabindex="0"><ul>
-    \(roster.sorted { $0.orderNumber < $1.orderNumber }.map { seat($0, className: plan.className) })</ul></section>
+    \(seats(roster, className: plan.className))</ul></section>
     \(held, when: !isTeacher)\
     <p class="line" data-line role="status"></p>
     <button type="button" class="button line" data-sound hidden>Chạm để nghe tiếng của lớp</button>
     </main>
     """
+  }
+
+  private static func seats(_ roster: [RosterSeat], className: String) -> HTML {
+    roster.sorted { $0.orderNumber < $1.orderNumber }.map { seat($0, className: className) }.joined()
   }
 
   private static func seat(_ seat: RosterSeat, className: String) -> HTML {
@@ -60,14 +67,16 @@ enum LessonRoom {
     <div class="scroll" tabindex="0" role="region" aria-label="Danh sách">
     \(muteAll, when: isTeacher)\
     \(list("waiting", .due))\(list("missing", .none))\(list("present", .live))\
-    <div class="choices"><label><input type="checkbox" data-low-data> Tiết kiệm dữ liệu: chỉ nghe, không nhận hình</label></div>
+    <div class="choices"><label><input type="checkbox" data-low-data> \
+    Tiết kiệm dữ liệu: chỉ nghe, không nhận hình</label></div>
     </div>
     </aside>
     """
   }
 
   private static let muteAll: HTML = """
-    <div class="actions"><button type="button" class="button quiet" data-command="muteAll">Tắt mic cả lớp</button></div>
+    <div class="actions">\
+    <button type="button" class="button quiet" data-command="muteAll">Tắt mic cả lớp</button></div>
 
     """
 
@@ -82,7 +91,8 @@ enum LessonRoom {
   static func chat(isTeacher: Bool) -> HTML {
     """
     <aside class="panel" id="chat" aria-labelledby="chat-title" hidden>
-    <header><h2 id="chat-title">Trò chuyện</h2>\(chatMode, when: isTeacher)\(close("Đóng trò chuyện"))</header>
+    <header><h2 id="chat-title">Trò chuyện</h2>\(chatMode, when: isTeacher)\
+    \(close("Đóng trò chuyện"))</header>
     <div class="scroll" tabindex="0" role="log" aria-label="Tin nhắn"><ol class="messages"></ol></div>
     <form class="say" hidden><label class="visually-hidden" for="say">Viết cho cả lớp</label>\
     <input id="say" name="say" autocomplete="off" maxlength="1000" placeholder="Viết cho cả lớp">\
@@ -116,18 +126,21 @@ enum LessonRoom {
 
   private static func tool(_ name: String, _ icon: String, _ label: String, _ state: HTML) -> HTML {
     """
-    <button type="button" class="tool" data-tool="\(name)" \(state)>\(Parts.icon(icon))<span>\(label)</span></button>
+    <button type="button" class="tool" data-tool="\(name)" \(state)>\(Parts.icon(icon))\
+    <span>\(label)</span></button>
 
     """
   }
 
   private static let lock: HTML = """
-    <button type="button" class="tool" data-command="lock">\(Parts.icon("door"))<span>Khóa cửa</span></button>
+    <button type="button" class="tool" data-command="lock">\(Parts.icon("door"))\
+    <span>Khóa cửa</span></button>
 
     """
 
   /// The teacher's one red control; the same place undoes it.
   static let stop: HTML = """
-    <div class="safety"><form class="stop"><button>\(Parts.icon("stop"))<span>Dừng tất cả</span></button></form></div>
+    <div class="safety"><form class="stop"><button>\(Parts.icon("stop"))\
+    <span>Dừng tất cả</span></button></form></div>
     """
 }

@@ -35,13 +35,19 @@ enum LiveJSON {
 
   // MARK: Numbered events that the class sees
 
-  static func event(_ news: LessonNews, seq: Int64, at: Timestamp, name: (Person.ID) -> String) -> (kind: String, text: String) {
+  static func event(
+    _ news: LessonNews, seq: Int64, at: Timestamp, state: LessonState, name: (Person.ID) -> String
+  ) -> (kind: String, text: String) {
     var fields = [("t", "\"e\""), ("seq", "\(seq)"), ("at", "\(at.seconds)")]
     let kind = kind(of: news)
     fields.append(("kind", "\"\(kind)\""))
     switch news {
     case .joined(let person, let role):
-      fields += [("person", string(person.rawValue)), ("name", string(name(person))), ("role", string(role.rawValue))]
+      let seat = state.seats[person]
+      fields += [
+        ("person", string(person.rawValue)), ("name", string(name(person))), ("role", string(role.rawValue)),
+        ("hand", seat?.handIsUp == true ? "true" : "false"), ("permits", permits(seat?.permits ?? [])),
+      ]
     case .left(let person), .lineLost(let person), .waiting(let person):
       fields += [("person", string(person.rawValue)), ("name", string(name(person)))]
     case .permits(let person, let kinds):
@@ -129,6 +135,9 @@ enum LiveJSON {
       ("fresh", offer.fresh ? "true" : "false"),
     ])
   }
+
+  /// Nothing to change: the page has what it asked for.
+  static func noOffer(ref: String?) -> String { object([("t", "\"offer\""), ("ref", string(ref ?? ""))]) }
 
   static func answer(_ sdp: String, leg: MediaLeg, ref: String?) -> String {
     object([

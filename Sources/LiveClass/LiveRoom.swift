@@ -79,8 +79,20 @@ actor LiveRoom {
     var change = Change()
     change.writes = writes
     describe(outcome.effects, from: before, into: &change)
+    tellWhoStoppedWaiting(since: before, into: &change)
     try await commit(change)
     if let refusal = outcome.refusal { throw refusal }
+  }
+
+  /// The teacher's list of who waits loses those who left the lobby without being let in.
+  private func tellWhoStoppedWaiting(since before: LessonState, into change: inout Change) {
+    guard state.seats != before.seats else { return }
+    for (person, old) in before.seats where old.place == .lobby && old.isLive && state.seats[person]?.isLive != true {
+      let text = LiveJSON.object([
+        ("t", "\"e\""), ("seq", "0"), ("kind", "\"stoppedWaiting\""), ("person", LiveJSON.string(person.rawValue)),
+      ])
+      for (teacher, seat) in state.seats where seat.role == .teacher { change.after.append(.tell(teacher, text)) }
+    }
   }
 
   func chat(_ typed: String, by person: Person.ID, secrets: ClassSecrets) async throws {
@@ -243,12 +255,12 @@ actor LiveRoom {
       case .persist(let record): describe(record, at, into: &change)
       case .broadcast(let news):
         let number = next()
-        let (kind, text) = LiveJSON.event(news, seq: number, at: at) { self.name($0) }
+        let (kind, text) = LiveJSON.event(news, seq: number, at: at, state: state) { self.name($0) }
         let by: Person.ID? = if case .chat(_, let person) = news { person } else { nil }
         change.rows.append(LogRow(seq: number, at: at, kind: kind, person: by, by: by, isPublic: true, body: text))
         change.after.append(.publish(text, number))
       case .tell(let person, let news):
-        let text = LiveJSON.event(news, seq: 0, at: at) { self.name($0) }.text
+        let text = LiveJSON.event(news, seq: 0, at: at, state: state) { self.name($0) }.text
         change.after.append(news == .letIn ? .letIn(person) : .tell(person, text))
       case .media(let order): change.after.append(.media(order))
       case .disconnect(let person): change.after.append(.disconnect(person))

@@ -38,6 +38,7 @@ struct LiveSocket: Sendable {
     do {
       switch message.t {
       case "enter": try await enter(message, page)
+      case "shown": try await shown(message, page)
       case "publish", "unpublish", "watch", "watched", "candidate", "lowData": try await media(message, page)
       default: try await command(message, page)
       }
@@ -46,6 +47,15 @@ struct LiveSocket: Sendable {
     } catch {
       services.logger.error("a live message failed", metadata: ["type": "\(message.t)", "error": "\(error)"])
       page.connection.send(LiveJSON.refused(.roomStartsAnew, ref: message.ref))
+    }
+  }
+
+  /// A page shows a message: the receipt that it arrived.
+  private func shown(_ message: PageMessage, _ page: LivePage) async throws {
+    guard let id = message.id, id.utf8.count == 36 else { throw UserError.unreadableJSON }
+    let person = page.viewer.person.id
+    try await services.database.write { db in
+      try Outbox.markDelivered(.init(rawValue: id), by: person, in: db)
     }
   }
 
@@ -190,6 +200,8 @@ struct LiveSocket: Sendable {
       let feeds = (message.feeds ?? []).prefix(64).map(MediaFeed.ID.init(rawValue:))
       if let offer = try await services.media.watch(Array(feeds), by: who, in: id, fresh: message.fresh ?? false) {
         page.connection.send(LiveJSON.offer(offer, ref: message.ref))
+      } else {
+        page.connection.send(LiveJSON.noOffer(ref: message.ref))
       }
     case "watched":
       guard let sdp = message.sdp else { throw UserError.unreadableJSON }

@@ -42,7 +42,8 @@ private struct AskedBy: RouterMiddleware {
     }
 
     func ask(
-      _ method: HTTPRequest.Method, _ path: String, as person: Person.ID?, body: String = ""
+      _ method: HTTPRequest.Method, _ path: String, as person: Person.ID?, body: String = "",
+      type: String = "application/x-www-form-urlencoded"
     ) async throws -> (status: Int, text: String, location: String?) {
       let viewer = try await person.asyncMap { try await self.viewer($0) }
       let router = Router(context: AppContext.self)
@@ -52,7 +53,7 @@ private struct AskedBy: RouterMiddleware {
       let app = Application(router: router, logger: Logger(label: "test"))
       return try await app.test(.router) { client in
         let headers: HTTPFields = [
-          .contentType: "application/x-www-form-urlencoded", .init("Sec-Fetch-Site")!: "same-origin",
+          .contentType: type, .init("Sec-Fetch-Site")!: "same-origin",
         ]
         let response = try await client.executeRequest(
           uri: path, method: method, headers: headers, body: ByteBuffer(string: body))
@@ -174,6 +175,24 @@ private struct AskedBy: RouterMiddleware {
       .post, path + "/confirmation", as: world.school.head, body: "plan=\(preview.fingerprint)")
     #expect(done.status == 303 && done.location == path)
     #expect(try await world.ask(.get, path, as: world.school.head).text.contains("Đã lưu"))
+  }
+
+  @Test func aFileIsSentAndAnUnreadableOneIsExplainedOnTheForm() async throws {
+    let world = try await Self.world()
+    func send(_ file: String, as person: Person.ID) async throws -> (status: Int, text: String, location: String?) {
+      let body = "--edge\r\nContent-Disposition: form-data; name=\"extent\"\r\n\r\npart\r\n"
+        + "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lop.csv\"\r\n\r\n\(file)\r\n--edge--\r\n"
+      return try await world.ask(
+        .post, "/classes/import", as: person, body: body, type: "multipart/form-data; boundary=edge")
+    }
+    let list = String(decoding: SchoolFixture.list([SchoolFixture.pupils[0]]), as: UTF8.self)
+    let good = try await send(list, as: world.school.head)
+    #expect(good.status == 303)
+    let page = try await world.ask(.get, try #require(good.location), as: world.school.head)
+    #expect(page.text.contains("Không có gì thay đổi"))
+    let bad = try await send("chỉ có một câu", as: world.school.head)
+    #expect(bad.status == 422 && bad.text.contains("LOP-3") && bad.text.contains("Tệp danh sách"))
+    #expect(try await send(list, as: world.school.teacher).status == 403)
   }
 
   @Test func slipsBecomeAPDF() async throws {

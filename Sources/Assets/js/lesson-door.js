@@ -6,7 +6,8 @@ import { clock, make, setText } from "./dom.js";
 // The server's codes that decide what happens next; every other one is shown with its sentence.
 const codes = {
   signIn: "LOP-102", device: "LOP-401", ticket: "LOP-403", tooManyPasswords: "LOP-410",
-  wrongPassword: "LOP-411", noPassword: "LOP-412", notOpen: "LOP-413", over: "LOP-414", otherDevice: "LOP-415",
+  wrongPassword: "LOP-411", noPassword: "LOP-412", notOpen: "LOP-413", over: "LOP-414",
+  otherDevice: "LOP-415",
 };
 // Not an answer about the person, only about this moment: tried again without being asked.
 const passing = ["lost", "late", "network", "LOP-124", "LOP-125", "LOP-449"];

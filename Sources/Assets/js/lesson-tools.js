@@ -11,6 +11,7 @@ const media = {
   video: { permit: "camera", icons: ["camera", "camera-off"], words: ["Tắt hình", "Bật hình", "Hình khóa"] },
   screen: { permit: "screen", icons: ["screen", "screen"], words: ["Ngừng chiếu", "Chiếu", "Chiếu khóa"] },
 };
+const notAllowed = "Thầy cô chưa cho bật, hoặc lớp đã đủ người bật cùng lúc.";
 const denials = {
   NotAllowedError:
     "Trình duyệt chưa được phép dùng thiết bị. Chạm biểu tượng bên trái địa chỉ trang, chọn “Cho phép”.",
@@ -92,7 +93,7 @@ export class Tools {
   mediaChanged({ leg, state, code, kinds }) {
     const { lesson } = this;
     if (state === "denied") lesson.say(denials[code] ?? "Chưa mở được thiết bị. Hãy thử lại.");
-    if (state === "refused" && leg !== "watch") lesson.say("Thầy cô chưa cho bật, hoặc lớp đã đủ người bật cùng lúc.");
+    if (state === "refused" && leg !== "watch") lesson.say(notAllowed);
     if (leg === "watch") this.room.dataset.media = state;
     else if (kinds || state === "off" || state === "refused") {
       lesson.stage.showOwn(lesson.media.own);
@@ -146,7 +147,8 @@ export class Tools {
   drawControls() {
     const { lesson } = this;
     if (this.stop) setText(this.stop.querySelector("span"), lesson.frozen ? "Mở lại lớp" : "Dừng tất cả");
-    const [lock, chat] = ["lock", "chatMode"].map((name) => this.room.querySelector(`[data-command="${name}"]`));
+    const control = (name) => this.room.querySelector(`[data-command="${name}"]`);
+    const [lock, chat] = [control("lock"), control("chatMode")];
     if (!chat || !lock) return;
     setText(chat, lesson.chatMode === "open" ? "Ngừng cho viết" : "Cho cả lớp viết");
     setText(lock.querySelector("span"), lesson.locked ? "Mở cửa" : "Khóa cửa");

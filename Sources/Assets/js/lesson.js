@@ -95,7 +95,8 @@ class Lesson {
     this.comesBack = false;
     if (message.place === "lobby") return this.door.wait(message.text);
     const { phase, locked, frozen, teacher, chat, start, end, people, waiting = [], roster = [] } = message;
-    Object.assign(this, { phase, locked, frozen, start, end, roster, teacherPresent: teacher, chatMode: chat });
+    Object.assign(this, { phase, locked, frozen, start, end, roster });
+    Object.assign(this, { teacherPresent: teacher, chatMode: chat });
     this.people = new Map(people.map((one) => [one.person, one]));
     for (const { person, name } of [...roster, ...people]) this.names.set(person, name);
     this.waiting = new Set(waiting);
