@@ -82,6 +82,7 @@ enum AccountPages {
         <label for="code">Mã 6 số trong ứng dụng xác thực</label>
         <input class="code" id="code" name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9 ]*" maxlength="7" required>
         </div>
+        \(demoCode.map { "<p class=\"hint\">Minh họa: mã lúc này là <code>\($0)</code>.</p>\n" as HTML })\
         <div class="actions"><button class="button big">Xác nhận</button></div>
         </form>
         <form method="post" action="/sign-out"><button class="button quiet">Đăng xuất</button></form>

@@ -47,8 +47,7 @@ struct JanusMediaTests {
         #expect(await server.media.participants(in: room).last?.muted == [.audio])
         // It has full control: the removed one is out at the server too.
         await server.media.remove(teacher, from: room)
-        let left = try await server.joined()
-        #expect(left.isEmpty)
+        try await eventually("out") { (try? await server.joined().isEmpty) == true }
       }
       #expect(!ChildProcess.isRunning(process))
     }
@@ -60,7 +59,7 @@ struct JanusMediaTests {
       await server.media.link?.lose()
       await server.media.remove(teacher, from: room)
       try await eventually("claimed") { server.events.count(.serverRestored(kept: true)) == 1 }
-      #expect(try await server.joined().isEmpty)
+      try await eventually("out") { (try? await server.joined().isEmpty) == true }
       await refused("MED-004") { try await server.publish(by: teacher) }
     }
   }

@@ -108,7 +108,7 @@ struct RealServer {
 
   init(_ settings: JanusSettings) {
     folder = settings.folder
-    media = JanusMedia(settings, logger: Logger(label: "test") { var h = StreamLogHandler.standardError(label: $0); h.logLevel = .debug; return h })
+    media = JanusMedia(settings, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     events = EventLog(media)
   }
 
