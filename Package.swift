@@ -97,10 +97,12 @@ var targets: [Target] = [
     swiftSettings: strict),
 ]
 for part in foundation {
-  targets.append(.target(name: part.name, dependencies: part.uses, swiftSettings: strict))
+  targets.append(.target(name: part.name, dependencies: part.uses, exclude: ["README.md"], swiftSettings: strict))
 }
 for feature in features {
-  targets.append(.target(name: feature.name, dependencies: platform + feature.extra, swiftSettings: strict))
+  targets.append(
+    .target(
+      name: feature.name, dependencies: platform + feature.extra, exclude: ["README.md"], swiftSettings: strict))
 }
 for part in foundation.map(\.name) + features.map(\.name) + ["App"] {
   targets.append(

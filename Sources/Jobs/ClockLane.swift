@@ -63,7 +63,7 @@ struct ClockLane: Lane {
     let clock = item.clock
     guard let handler = handlers[clock.kind] else { return }
     do {
-      let isOurs = try await database.write { db in
+      let isOurs = try await database.settle { db in
         guard try Self.finish(item, in: db) else { return false }
         try handler.run(clock, db)
         return true
@@ -96,7 +96,7 @@ struct ClockLane: Lane {
     let wait = DeliveryRules.waitForClock(afterAttempt: clock.attempts)
     let reason = String(String(describing: error).prefix(300))
     do {
-      _ = try await database.write { db in
+      _ = try await database.settle { db in
         try db.run(
           """
           UPDATE due_clock SET next_at = \(db.at + wait), taken_by = NULL, taken_until = NULL,

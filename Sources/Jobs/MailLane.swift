@@ -74,7 +74,7 @@ struct MailLane: Lane {
     log(outcome, item.message)
     do {
       let end = outcome
-      try await database.write { try Self.store(end, of: item, retryAfter: wait ?? 0, in: $0) }
+      try await database.settle { try Self.store(end, of: item, retryAfter: wait ?? 0, in: $0) }
     } catch {
       // The lease ends by itself; the message may go out twice, never not at all.
       logger.warning("message not settled", metadata: ["message": "\(item.message.id)", "error": "\(error)"])

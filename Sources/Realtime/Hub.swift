@@ -117,8 +117,10 @@ package final class Hub: Sendable {
 }
 
 package struct HubLimits: Sendable {
-  /// Publications that wait for one event loop. Above: the topic's subscribers reconnect and resume.
+  /// Publications, and their bytes, that wait for one event loop. At it: the topic's subscribers reconnect and
+  /// resume.
   package var waiting = 65_536
+  package var waitingBytes = 67_108_864
   /// Texts and bytes held back for one subscriber. Above: it reconnects and resumes.
   package var heldTexts = 1_000
   package var heldBytes = 1_048_576

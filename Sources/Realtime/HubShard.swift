@@ -22,6 +22,7 @@ final class HubShard: Sendable {
   private struct Inbox {
     var commands: [Command] = []
     var publications = 0
+    var bytes = 0
     var scheduled = false
     /// Topics whose texts were dropped and whose subscribers will be told so.
     var overrun: Set<Topic> = []
@@ -43,12 +44,13 @@ final class HubShard: Sendable {
 
   func post(_ command: Command) {
     let wake = inbox.withLock { inbox in
-      if case .publish(_, let topic, _) = command {
-        if inbox.publications >= limits.waiting {
+      if case .publish(let frame, let topic, _) = command {
+        if inbox.publications >= limits.waiting || inbox.bytes >= limits.waitingBytes {
           guard inbox.overrun.insert(topic).inserted else { return false }
           inbox.commands.append(.restart(topic))
         } else {
           inbox.publications += 1
+          inbox.bytes += frame.readableBytes
           inbox.commands.append(command)
         }
       } else {

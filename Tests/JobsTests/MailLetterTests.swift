@@ -18,6 +18,7 @@ import Testing
 
   /// What a reader makes of encoded words.
   private func decoded(_ header: String) -> String {
+    guard header.hasPrefix("=?") else { return header }
     var bytes = Data()
     for part in header.components(separatedBy: "\r\n ") {
       let inner = part.replacingOccurrences(of: "=?UTF-8?B?", with: "").replacingOccurrences(
