@@ -30,7 +30,7 @@ package enum Demo {
   /// - Returns: false when the database holds something already; nothing is changed then.
   package static func make(in database: Database, hasher: PasswordHasher) async throws -> Bool {
     let isEmpty = try await database.read { db in
-      try !db.exists("SELECT 1 FROM ledger_head") && (try SiteFacts.get("kind", in: db)) == nil
+      try Ledger.isEmpty(in: db) && (try SiteFacts.get("kind", in: db)) == nil
     }
     guard isEmpty else { return false }
     let hash = try await hasher.hash(password)
@@ -99,6 +99,7 @@ private struct DemoMaker {
   }
 
   mutating func makeProvince() throws {
+    // A day that the calendar has.
     let from = Day(year: 2025, month: 7, day: 1)!
     let department = try Schools.makeUnit(.department, name: "Sở GD&ĐT tỉnh Hoa Sen (hư cấu)", code: "SO-HS", from: from, in: db)
     let officer = try account("Đinh Thị Cán Bộ", "so.canbo", department)
@@ -133,6 +134,7 @@ private struct DemoMaker {
     let it = try account(generator.adult(), "cntt.\(code)", school)
     try Schools.appoint(it, as: .itTeacher, of: school, from: from, in: db)
     let start = today.parts.month >= 8 ? today.parts.year : today.parts.year - 1
+    // Days that every year has.
     let year = try Schools.makeYear(
       of: school, name: "\(start)–\(start + 1)", first: Day(year: start, month: 8, day: 1)!,
       last: Day(year: start + 1, month: 7, day: 31)!, in: db)

@@ -96,7 +96,7 @@ enum HomePages {
       <section>
       <h2>Đang học trực tuyến</h2>
       <ul class="cards rows">
-      \(view.running.map { card in "<li><strong>\(card.className)</strong> – \(card.lesson.subjectName), \(card.teacherName) <span class=\"meta\">\(card.lesson.startsAt.clock)–\(card.lesson.endsAt.clock)</span> <a href=\"/lessons/\(card.lesson.id)/record\">Hồ sơ</a></li>\n" as HTML })
+      \(view.running.map { card in "<li><div><h3>\(card.className) – \(card.lesson.subjectName)</h3><p class=\"meta\">\(card.teacherName), \(card.lesson.startsAt.clock)–\(card.lesson.endsAt.clock)</p></div> <a href=\"/lessons/\(card.lesson.id)/record\">Hồ sơ</a></li>\n" as HTML })
       </ul>
       </section>
       """
@@ -137,13 +137,13 @@ enum HomePages {
     guard !quiet.isEmpty else { return "" }
     return """
       <section><h2>Tin mới</h2><ul class="cards rows">
-      \(quiet.map { "<li><a href=\"\($0.link ?? "/")\">\($0.subject)</a> <span class=\"meta\">\($0.createdAt.clock)</span></li>\n" as HTML })
+      \(quiet.map { "<li><div><h3><a href=\"\($0.link ?? "/")\">\($0.subject)</a></h3><p class=\"meta\">\($0.createdAt.clock)</p></div></li>\n" as HTML })
       </ul></section>
       """
   }
 
   private static func row(_ card: HomeFeature.LessonCard, _ now: Timestamp) -> HTML {
-    "<li><a href=\"/lessons/\(card.lesson.id)\"><strong>\(card.lesson.subjectName)</strong> – \(card.className)</a> <span class=\"meta\">\(when(card.lesson, now))</span></li>\n"
+    "<li><div><h3><a href=\"/lessons/\(card.lesson.id)\">\(card.lesson.subjectName) – \(card.className)</a></h3><p class=\"meta\">\(when(card.lesson, now))</p></div></li>\n"
   }
 
   /// “Đang học”, “8:00, còn 12 phút”, “Thứ hai 23/11, 8:00”.
@@ -173,7 +173,7 @@ enum HomePages {
       body: """
         <h1>Máy chủ</h1>
         <ul class="cards rows">
-        \(lines.map { "<li><strong>\($0.name)</strong> <span class=\"badge \($0.isFine ? "proved" : "due")\">\($0.isFine ? "Ổn" : "Cần xem")</span><br><span class=\"meta\">\($0.words)</span></li>\n" as HTML })
+        \(lines.map { "<li><div><h2>\($0.name)</h2><p class=\"meta\">\($0.words)</p></div> <span class=\"badge \($0.isFine ? "proved" : "due")\">\($0.isFine ? "Ổn" : "Cần xem")</span></li>\n" as HTML })
         </ul>
         """)
   }

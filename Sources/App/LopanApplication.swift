@@ -101,7 +101,7 @@ package struct LopanApplication: Sendable {
     let database = database
     router.get("/healthz") { _, _ in "ok\n" }
     router.get("/readyz") { _, _ -> Response in
-      let isReady = (try? await database.read { try $0.exists("SELECT 1 FROM schema_migration") }) ?? false
+      let isReady = (try? await Migrator(Features.migrations).missing(in: database)) == []
       return Response(status: isReady ? .ok : .serviceUnavailable)
     }
     return router

@@ -27,8 +27,8 @@ enum AlarmPages {
 
   private static func item(_ stored: AlarmStore.Stored, _ isAcknowledged: Bool, _ now: Timestamp) -> HTML {
     """
-    <li><a href="/alarms/\(stored.id)"><strong>\(AlarmWords.title(stored.alarm.kind))</strong> – lớp \(stored.alarm.className)</a>
-    <span class="meta">\(stored.at.clock) ngày \(Day(at: stored.at).forPeople)</span>
+    <li><div><h2><a href="/alarms/\(stored.id)">\(AlarmWords.title(stored.alarm.kind)) – lớp \(stored.alarm.className)</a></h2>
+    <p class="meta">\(stored.at.clock) ngày \(Day(at: stored.at).forPeople)</p></div>
     \(isAcknowledged ? "<span class=\"badge proved\">Đã có người nhận</span>" : "<span class=\"badge alarm\">Chưa ai nhận</span>")</li>
 
     """

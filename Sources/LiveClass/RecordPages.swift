@@ -90,7 +90,7 @@ enum RecordPages {
       <form method="post" action="/lessons/\(plan.id)/bans/lifted"><input type="hidden" name="person" value="\(person)">\
       <button class="button quiet" type="submit">Cho vào lại</button></form>
       """
-    return "<li><strong>\(name)</strong> \(mayLift ? form : "")</li>\n"
+    return "<li><div><h3>\(name)</h3></div> \(mayLift ? form : "")</li>\n"
   }
 
   private static func timeline(_ decisions: [LessonReport.Decision]) -> HTML {

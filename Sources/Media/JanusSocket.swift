@@ -166,6 +166,7 @@ final class JanusSocket: Sendable {
   private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
     var done = 0
     while done < bytes.count {
+      // Not empty, since `done` is below its count: the address is there.
       let count = bytes.withUnsafeBytes {
         Glibc.send(descriptor, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
       }

@@ -96,6 +96,11 @@ package enum Ledger {
       ])
   ]
 
+  /// Whether nothing has ever happened in this database.
+  package static func isEmpty(in db: any Connection) throws -> Bool {
+    try !db.exists("SELECT 1 FROM ledger_head")
+  }
+
   /// The hash before a unit's first event.
   static func genesis(_ unit: OrgUnit.ID) -> String { digest(["lopan ledger 1", unit.rawValue]) }
 

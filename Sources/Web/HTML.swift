@@ -27,7 +27,10 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
     package mutating func appendInterpolation(_ part: HTML) { text += part.text }
     package mutating func appendInterpolation(_ part: HTML?) { if let part { text += part.text } }
     package mutating func appendInterpolation(_ parts: [HTML]) { for part in parts { text += part.text } }
+    // Disfavoured, so that `\(isNew ? "<b>mới</b>" : "")` is markup: a literal is the programmer's, a `String` never is.
+    @_disfavoredOverload
     package mutating func appendInterpolation(_ part: String) { HTML.escape(part, into: &text) }
+    @_disfavoredOverload
     package mutating func appendInterpolation(_ part: String?) { if let part { HTML.escape(part, into: &text) } }
     package mutating func appendInterpolation(_ number: some BinaryInteger) { text += String(number) }
     package mutating func appendInterpolation<T>(_ id: Identifier<T>) { HTML.escape(id.rawValue, into: &text) }

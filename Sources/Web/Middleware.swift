@@ -102,6 +102,7 @@ package struct SecurityHeaders: RouterMiddleware {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
       + "media-src 'self' blob:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     response.headers[.xContentTypeOptions] = "nosniff"
+    // The names are literals without any character that a field name may not have.
     response.headers[HTTPField.Name("Referrer-Policy")!] = "same-origin"
     response.headers[HTTPField.Name("Permissions-Policy")!] =
       "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()"

@@ -94,6 +94,7 @@ enum SameOrigin {
       }
       return
     }
+    // The name is a literal without any character that a field name may not have.
     if let site = request.headers[HTTPField.Name("Sec-Fetch-Site")!] {
       guard site == "same-origin" else { throw .foreignForm }
       return

@@ -1,7 +1,7 @@
 /// Something the person can act on: a stable code, one Vietnamese sentence that says what happened and what to do
 /// next, and how HTTP names it. Anything else that goes wrong is technical: it is logged and shown as one general sentence.
 package struct UserError: Error, Hashable, Sendable {
-  /// Area and number, `LOP-002`. Never reused; all are listed in `ErrorCatalogue`.
+  /// Area and number, `LOP-002`. Never reused; all are listed in docs/errors.md.
   package struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }

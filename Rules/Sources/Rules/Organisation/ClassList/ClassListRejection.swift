@@ -51,7 +51,7 @@ package struct ClassListNotice: Hashable, Sendable {
   package let sentence: String
 }
 
-/// The stable codes of faults in a row. Each is listed in `ErrorCatalogue` and never reused.
+/// The stable codes of faults in a row. Each is listed in docs/errors.md and never reused.
 package enum ClassListReason: String, Error, Hashable, Sendable, CaseIterable {
   case missingName = "LOP-351"
   case nameHasDigits = "LOP-352"
