@@ -79,7 +79,7 @@ var targets: [Target] = [
   .testTarget(name: "RulesTests", dependencies: ["Rules"], path: "Rules/Tests/RulesTests", swiftSettings: strict),
   .target(
     name: "App",
-    dependencies: everything,
+    dependencies: everything + nio("NIOCore", "NIOPosix"),
     swiftSettings: strict),
   .executableTarget(
     name: "lopan",

@@ -61,7 +61,7 @@ struct LiveSocket: Sendable {
 
   // MARK: The door
 
-  private func enter(_ message: PageMessage, _ page: LivePage) async throws {
+  func enter(_ message: PageMessage, _ page: LivePage) async throws {
     guard let lesson = message.lesson.map(Lesson.ID.init(rawValue:)) else { throw UserError.unreadableJSON }
     let room = try await rooms.room(lesson)
     let plan = room.plan

@@ -67,10 +67,10 @@ enum OrganisationMigrations {
     CREATE INDEX unit_function_unit ON unit_function (unit_id, function);
     -- One row whose lock puts changes of the graph one after another; the number says whether it changed.
     CREATE TABLE unit_graph (
-      only     BIGINT PRIMARY KEY CHECK (only = 1),
+      id       BIGINT PRIMARY KEY CHECK (id = 1),
       revision BIGINT NOT NULL
     );
-    INSERT INTO unit_graph (only, revision) VALUES (1, 0);
+    INSERT INTO unit_graph (id, revision) VALUES (1, 0);
     """)
 
   private static let classes = Migration(

@@ -50,7 +50,7 @@ extension Schools {
     by actor: Person.ID? = nil, in db: Transaction
   ) throws {
     let edge = UnitEdge(child: child, parent: parent, kind: kind, validity: validity)
-    try db.run("UPDATE unit_graph SET revision = revision + 1 WHERE only = 1")
+    try db.run("UPDATE unit_graph SET revision = revision + 1 WHERE id = 1")
     let known = try db.rows("SELECT child_id, parent_id, kind, valid_from, valid_to FROM unit_edge WHERE kind = \(kind)")
     _ = try UnitGraph(known.map(Self.edge)).adding(edge)
     try db.run(
@@ -69,7 +69,7 @@ extension Schools {
     from child: OrgUnit.ID, to parent: OrgUnit.ID, _ kind: UnitEdgeKind, on day: Day, by actor: Person.ID?,
     in db: Transaction
   ) throws {
-    try db.run("UPDATE unit_graph SET revision = revision + 1 WHERE only = 1")
+    try db.run("UPDATE unit_graph SET revision = revision + 1 WHERE id = 1")
     let ended = try db.run(
       """
       UPDATE unit_edge SET valid_to = \(day)
@@ -85,7 +85,7 @@ extension Schools {
 
   /// - Throws: LOP-202 when the unit would become its own successor.
   package static func succeed(_ succession: UnitSuccession, by actor: Person.ID?, in db: Transaction) throws {
-    try db.run("UPDATE unit_graph SET revision = revision + 1 WHERE only = 1")
+    try db.run("UPDATE unit_graph SET revision = revision + 1 WHERE id = 1")
     let made = try db.rows("SELECT unit_id, successor_id, kind, document, effective FROM unit_successor")
     try UnitSuccessionRules.check(succession, beside: made.map(Self.succession))
     try db.run(

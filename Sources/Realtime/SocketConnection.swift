@@ -28,6 +28,16 @@ package final class SocketConnection: Sendable {
       inbox: SocketInbox(bound: limits.unhandled) { loop.execute { handler.value?.resumeReading() } })
   }
 
+  /// A connection to nobody: what is sent goes nowhere, nothing is received. For benches of what stands before
+  /// the socket.
+  package init(toNobodyOn loop: any EventLoop) {
+    self.loop = loop
+    remoteAddress = nil
+    id = Self.counter.add(1, ordering: .relaxed).newValue
+    handler = NIOLoopBoundBox<SocketHandler?>.makeEmptyBox(valueType: SocketHandler.self, eventLoop: loop)
+    messages = SocketMessages(inbox: SocketInbox(bound: 1) {})
+  }
+
   /// Why it ended; nil while it is open.
   package var closeCode: SocketCloseCode? { ended.withLock { $0 } }
   package var isOpen: Bool { closeCode == nil }

@@ -35,7 +35,7 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "UDP ports of the media server, first-last.") var mediaPorts = "20000-24000"
   @Option(help: "Public address of the media server behind address translation.") var mediaPublicAddress: [String] = []
   @Option(help: "Mail server, host:port.") var smtp: String?
-  @Option(help: "starttls, opportunistic, implicit or none.") var smtpSecurity: String?
+  @Option(help: "tls, starttls or starttls-if-offered; without it tls on port 465, else starttls.") var smtpSecurity: String?
   @Option(help: "Mail account; its password comes from LOPAN_SMTP_PASSWORD.") var smtpUser: String?
   @Option(help: "Sender of letters.") var mailSender: String?
   @Option(help: "Address as people type it, https://…") var publicAddress: String?
@@ -74,7 +74,7 @@ struct ServerOptions: ParsableArguments {
     }
     let password = ProcessInfo.processInfo.environment["LOPAN_SMTP_PASSWORD"] ?? ""
     return SMTPSettings(
-      host: String(host), port: port, security: security ?? .allCases[0],
+      host: String(host), port: port, security: security ?? (port == 465 ? .implicitTLS : .startTLS),
       credentials: smtpUser.map { .init(user: $0, password: password) }, clientName: self.host)
   }
 }

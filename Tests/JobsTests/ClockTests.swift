@@ -127,7 +127,9 @@ import Testing
         group.cancelAll()
       }
       #expect(tally.total == count)
-      #expect(inside.total == count, "a lease is exclusive: nobody else even began")
+      #expect(inside.total == count, "nobody else even began")
+      let taken = try await f.database.read { try $0.row("SELECT MAX(attempts) FROM due_clock")?.int(0) }
+      #expect(taken == 1, "a lease is exclusive")
       #expect(try await f.database.read { try DueClocks.overdue(at: f.clock.time + 1, in: $0) } == 0)
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import Jobs
 import Logging
 import Rules
-import Storage
+@testable import Storage
 import Synchronization
 import TestKit
 
@@ -25,8 +25,20 @@ final class JobsFixture: Sendable {
     outbox = Outbox { person, json in pushed.add(person, json) }
   }
 
-  /// Another node on the same database.
-  func anotherNode() -> JobsFixture { JobsFixture(database, clock) }
+  private let others = Mutex<[Database]>([])
+
+  /// Another node on the same database: on PostgreSQL with connections of its own.
+  func anotherNode() -> JobsFixture {
+    guard let engine = database.engine as? PostgresEngine else { return JobsFixture(database, clock) }
+    let other = Database(engine: PostgresEngine(engine.settings), now: clock.now)
+    others.withLock { $0.append(other) }
+    return JobsFixture(other, clock)
+  }
+
+  func close() async {
+    for other in others.withLock({ $0 }) { await other.close() }
+    await database.close()
+  }
 
   func runner(
     _ handlers: [ClockHandler] = [], mail: MailDelivery? = nil, limits: JobLimits = .init()
@@ -126,11 +138,12 @@ func withFixture(_ kind: EngineKind, _ body: (JobsFixture) async throws -> Void)
   let clock = FixedClock()
   let database = try await TemporaryDatabase.make(
     kind, migrations: Ledger.migrations + JobsMigrations.all, now: clock.now)
+  let fixture = JobsFixture(database, clock)
   do {
-    try await body(JobsFixture(database, clock))
+    try await body(fixture)
   } catch {
-    await database.close()
+    await fixture.close()
     throw error
   }
-  await database.close()
+  await fixture.close()
 }

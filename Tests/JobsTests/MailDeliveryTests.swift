@@ -171,6 +171,8 @@ import Testing
         group.cancelAll()
       }
       #expect(sent.keys.count == 100 && sent.total == 100)
+      let taken = try await f.database.read { try $0.row("SELECT MAX(attempts) FROM outbox_message")?.int(0) }
+      #expect(taken == 1, "a lease is exclusive")
     }
   }
 

@@ -6,6 +6,9 @@ import Rules
 import Synchronization
 import Testing
 
+/// The rules have a word of their own for what a person may send; these tests speak of what the adapter carries.
+typealias MediaKind = Media.MediaKind
+
 /// A page's description with everything a real answer needs; the addresses and keys in it lead nowhere.
 func offer(_ sections: [String], connection: Int = 4_611_731, mids: [String]? = nil) -> String {
   let bytes = (0..<32).map { String(format: "%02X", ($0 * 7 + connection) & 0xff) }

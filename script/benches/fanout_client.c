@@ -6,6 +6,12 @@
 // In each room the first client speaks and all listen. Closed loop (--window N): N texts of a room are outstanding;
 // the speaker sends the next when it has heard its own. Open loop (--rate N): N texts per second over all rooms.
 // Latency is from sending to each reception, in this process' monotonic clock: the text carries "@<20 digits>@".
+//
+// --raw speaks over plain TCP without WebSocket, for XMPP. --script FILE is the hand-shake before the first message,
+// one step a line, EXPECTED<tab>TO SEND: when a client has received the first it sends the second; an empty EXPECTED is
+// sent at once. In it and in --message %d is the room, %n the client's number, %t (message only) the time stamp.
+// --pids A,B reports the CPU seconds which these processes used while it measured, and by how much the first grew when
+// all had come in.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,19 +31,23 @@
 enum { IN_SIZE = 65536, OUT_SIZE = 65536, BUCKETS = 200000 };  // latency buckets of 10 us, up to 2 s
 
 struct client {
-  int fd, room, speaker, open;
+  int fd, number, room, speaker, open, step, ready;
   char *in, *out;
   size_t in_count, out_count;
 };
 
 static struct {
-  const char *host, *port, *path, *hello, *message, *cookies, *origin;
-  int rooms, per_room, window, size, sockets_at_once;
+  const char *host, *port, *path, *hello, *message, *cookies, *origin, *script, *pids;
+  int rooms, per_room, window, size, sockets_at_once, raw;
   double rate, seconds, warm_up, settle;
-} option = {"127.0.0.1", "8080", "/live?%d", NULL, NULL, NULL, NULL, 25, 40, 0, 120, 50, 0, 5, 1, 1};
+} option = {.host = "127.0.0.1", .port = "8080", .path = "/live?%d", .rooms = 25, .per_room = 40, .size = 120,
+            .sockets_at_once = 50, .seconds = 5, .warm_up = 1, .settle = 1};
+
+static char *step_expects[32], *step_sends[32];
+static int step_count;
 
 static struct client *clients;
-static int client_count, open_count, lost_count, epoll;
+static int client_count, open_count, ready_count, lost_count, epoll;
 static int *outstanding;
 static uint64_t received, sent, measured_sent;
 static int measuring;
@@ -81,6 +91,11 @@ static void push(struct client *c) {
 
 static void frame(struct client *c, int opcode, const char *text, size_t length) {
   if (c->fd < 0 || c->out_count + length + 8 > OUT_SIZE) return;
+  if (option.raw) {
+    memcpy(c->out + c->out_count, text, length);
+    c->out_count += length;
+    return;
+  }
   unsigned char *to = (unsigned char *)c->out + c->out_count;
   size_t head = 2;
   to[0] = (unsigned char)(0x80 | opcode);
@@ -97,26 +112,27 @@ static void frame(struct client *c, int opcode, const char *text, size_t length)
   c->out_count += head + 4 + length;
 }
 
-static void speak(struct client *c) {
-  char stamp[32], text[8192];
-  snprintf(stamp, sizeof stamp, "@%020llu@", (unsigned long long)now_ns());
+// Puts room, client and time stamp into a template; returns the length.
+static size_t fill(const struct client *c, const char *template, char *text, size_t size) {
   size_t length = 0;
-  if (option.message) {
-    for (const char *p = option.message; *p && length < sizeof text - 64; p++) {
-      if (p[0] == '%' && p[1] == 't') {
-        length += (size_t)sprintf(text + length, "%s", stamp);
-        p++;
-      } else if (p[0] == '%' && p[1] == 'd') {
-        length += (size_t)sprintf(text + length, "%d", c->room);
-        p++;
-      } else {
-        text[length++] = *p;
-      }
+  for (const char *p = template; *p && length < size - 64; p++) {
+    if (p[0] != '%' || !strchr("tdn", p[1]) || !p[1]) {
+      text[length++] = *p;
+      continue;
     }
-  } else {
-    length = (size_t)sprintf(text, "%s", stamp);
-    while ((int)length < option.size && length < sizeof text) text[length++] = 'x';
+    p++;
+    if (*p == 't') length += (size_t)sprintf(text + length, "@%020llu@", (unsigned long long)now_ns());
+    if (*p == 'd') length += (size_t)sprintf(text + length, "%d", c->room);
+    if (*p == 'n') length += (size_t)sprintf(text + length, "%d", c->number);
   }
+  return length;
+}
+
+static void speak(struct client *c) {
+  char text[8192];
+  size_t length = fill(c, option.message ? option.message : "%t", text, sizeof text);
+  if (!option.message)
+    while ((int)length < option.size && length < sizeof text) text[length++] = 'x';
   frame(c, 1, text, length);
   outstanding[c->room]++;
   sent++;
@@ -124,9 +140,31 @@ static void speak(struct client *c) {
   push(c);
 }
 
-static void heard(struct client *c, const char *text, size_t length) {
-  const char *at = memchr(text, '@', length);
-  if (!at || (size_t)(text + length - at) < 22 || at[21] != '@') return;
+// Goes on with the hand-shake as far as what was received allows.
+static void shake_hands(struct client *c, const char *text, size_t length) {
+  while (c->step < step_count) {
+    const char *expected = step_expects[c->step];
+    if (*expected && (!text || !memmem(text, length, expected, strlen(expected)))) return;
+    char filled[8192];
+    size_t count = fill(c, step_sends[c->step++], filled, sizeof filled);
+    if (count > 0) frame(c, 1, filled, count);
+    text = NULL;
+    push(c);
+  }
+  if (!c->ready) {
+    c->ready = 1;
+    ready_count++;
+  }
+}
+
+// The time stamp in a text, or NULL: "@", twenty digits, "@".
+static const char *stamp_in(const char *text, const char *end) {
+  for (const char *at = text; (at = memchr(at, '@', (size_t)(end - at))) && end - at >= 22; at++)
+    if (at[21] == '@' && strspn(at + 1, "0123456789") == 20) return at;
+  return NULL;
+}
+
+static void heard_stamp(struct client *c, const char *at) {
   uint64_t then = 0;
   for (int i = 1; i <= 20; i++) then = then * 10 + (uint64_t)(at[i] - '0');
   if (measuring) {
@@ -138,6 +176,31 @@ static void heard(struct client *c, const char *text, size_t length) {
     outstanding[c->room]--;
     if (option.window && outstanding[c->room] < option.window) speak(c);
   }
+}
+
+static void heard(struct client *c, const char *text, size_t length) {
+  if (!c->ready) shake_hands(c, text, length);
+  const char *at = stamp_in(text, text + length);
+  if (at) heard_stamp(c, at);
+}
+
+// A stream without frames: answers of the hand-shake are looked for in all that has come, then only time stamps.
+static void take_raw(struct client *c) {
+  if (!c->ready) {
+    int before = c->step;
+    shake_hands(c, c->in, c->in_count);
+    if (c->step > before) c->in_count = 0;
+    if (c->in_count > IN_SIZE - 4096) c->in_count = 0;
+    return;
+  }
+  const char *text = c->in, *end = c->in + c->in_count, *at;
+  while ((at = stamp_in(text, end))) {
+    heard_stamp(c, at);
+    text = at + 22;
+  }
+  size_t rest = (size_t)(end - text) < 22 ? (size_t)(end - text) : 22;
+  memmove(c->in, end - rest, rest);
+  c->in_count = rest;
 }
 
 static void take_frames(struct client *c) {
@@ -176,6 +239,10 @@ static void readable(struct client *c) {
     return;
   }
   c->in_count += (size_t)n;
+  if (option.raw) {
+    take_raw(c);
+    return;
+  }
   if (!c->open) {
     char *end = memmem(c->in, c->in_count, "\r\n\r\n", 4);
     if (!end) return;
@@ -188,18 +255,14 @@ static void readable(struct client *c) {
     c->in_count -= used;
     c->open = 1;
     open_count++;
-    if (option.hello) {
-      char text[4096];
-      int length = snprintf(text, sizeof text, option.hello, c->room);
-      frame(c, 1, text, (size_t)length);
-      push(c);
-    }
+    shake_hands(c, NULL, 0);
   }
   take_frames(c);
 }
 
 static void connect_client(int number, struct addrinfo *to) {
   struct client *c = &clients[number];
+  c->number = number;
   c->room = number % option.rooms;
   c->speaker = number < option.rooms;
   c->in = malloc(IN_SIZE);
@@ -209,6 +272,14 @@ static void connect_client(int number, struct addrinfo *to) {
   fcntl(c->fd, F_SETFL, O_NONBLOCK);
   int one = 1;
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &e) < 0) fail("epoll_ctl");
+  if (option.raw) {
+    c->open = 1;
+    open_count++;
+    shake_hands(c, NULL, 0);
+    return;
+  }
   char path[512];
   snprintf(path, sizeof path, option.path, c->room);
   char origin[512];
@@ -223,8 +294,6 @@ static void connect_client(int number, struct addrinfo *to) {
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n%s%s%s\r\n",
       path, option.host, option.port, origin, number < cookie_count ? "Cookie: " : "",
       number < cookie_count ? cookie[number] : "", number < cookie_count ? "\r\n" : "");
-  struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
-  if (epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &e) < 0) fail("epoll_ctl");
   push(c);
 }
 
@@ -234,7 +303,7 @@ static void poll_until(uint64_t end, int wanted_open) {
   static int turn;
   for (;;) {
     uint64_t now = now_ns();
-    if (now >= end || (wanted_open && open_count >= wanted_open)) return;
+    if (now >= end || (wanted_open && ready_count >= wanted_open)) return;
     int wait = 100;
     if (step && !wanted_open) {
       while (next <= now) {
@@ -264,6 +333,51 @@ static double percentile(double part) {
   return 0;
 }
 
+static void read_script(void) {
+  FILE *file = fopen(option.script, "r");
+  if (!file) fail(option.script);
+  char line[4096];
+  while (step_count < 32 && fgets(line, sizeof line, file)) {
+    line[strcspn(line, "\r\n")] = 0;
+    char *tab = strchr(line, '\t');
+    if (!tab) continue;
+    *tab = 0;
+    step_expects[step_count] = strdup(line);
+    step_sends[step_count++] = strdup(tab + 1);
+  }
+  fclose(file);
+}
+
+// CPU seconds of the processes of --pids so far, the kernel's part counted; 0 without.
+static double server_seconds(void) {
+  double sum = 0;
+  for (const char *p = option.pids; p && *p; p += strcspn(p, ","), p += *p == ',') {
+    char name[64], line[1024];
+    snprintf(name, sizeof name, "/proc/%d/stat", atoi(p));
+    FILE *file = fopen(name, "r");
+    if (!file) fail(name);
+    unsigned long user = 0, kernel = 0;
+    if (fgets(line, sizeof line, file) && strrchr(line, ')'))
+      sscanf(strrchr(line, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel);
+    fclose(file);
+    sum += (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
+  }
+  return sum;
+}
+
+// Resident memory of the first process of --pids in KiB; 0 without.
+static long server_kib(void) {
+  char name[64];
+  long pages = 0;
+  if (!option.pids) return 0;
+  snprintf(name, sizeof name, "/proc/%d/statm", atoi(option.pids));
+  FILE *file = fopen(name, "r");
+  if (!file) fail(name);
+  if (fscanf(file, "%*d %ld", &pages) != 1) pages = 0;
+  fclose(file);
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
 static void read_cookies(void) {
   FILE *file = fopen(option.cookies, "r");
   if (!file) fail(option.cookies);
@@ -283,8 +397,8 @@ static void read_options(int count, char **words) {
       fprintf(stderr,
               "usage: fanout_client [--host H] [--port P] [--path '/live?%%d'] [--rooms N] [--per-room N]\n"
               "  [--window N | --rate N] [--seconds S] [--warm-up S] [--settle S] [--size BYTES] [--origin URL]\n"
-              "  [--hello TEXT] [--message TEXT] [--cookies FILE]\n"
-              "%%d is the room's number, %%t in a message the time stamp; one cookie per line and client.\n");
+              "  [--hello TEXT] [--message TEXT] [--cookies FILE] [--raw 1] [--script FILE] [--pids A,B]\n"
+              "%%d is the room, %%n the client, %%t in a message the time stamp; one cookie per line and client.\n");
       exit(64);
     }
     if (!strcmp(name, "--host")) option.host = value;
@@ -294,6 +408,9 @@ static void read_options(int count, char **words) {
     else if (!strcmp(name, "--message")) option.message = value;
     else if (!strcmp(name, "--cookies")) option.cookies = value;
     else if (!strcmp(name, "--origin")) option.origin = value;
+    else if (!strcmp(name, "--script")) option.script = value;
+    else if (!strcmp(name, "--pids")) option.pids = value;
+    else if (!strcmp(name, "--raw")) option.raw = atoi(value);
     else if (!strcmp(name, "--rooms")) option.rooms = atoi(value);
     else if (!strcmp(name, "--per-room")) option.per_room = atoi(value);
     else if (!strcmp(name, "--window")) option.window = atoi(value);
@@ -319,36 +436,47 @@ int main(int count, char **words) {
   clients = calloc((size_t)client_count, sizeof *clients);
   outstanding = calloc((size_t)option.rooms, sizeof *outstanding);
   if (option.cookies) read_cookies();
+  if (option.script) read_script();
+  if (option.hello) {
+    step_expects[step_count] = "";
+    step_sends[step_count++] = (char *)option.hello;
+  }
   struct addrinfo hint = {.ai_socktype = SOCK_STREAM}, *to;
   if (getaddrinfo(option.host, option.port, &hint, &to) != 0) fail("getaddrinfo");
   struct rlimit files = {65536, 65536};
   if (client_count > 900) setrlimit(RLIMIT_NOFILE, &files);
   epoll = epoll_create1(EPOLL_CLOEXEC);
+  long kib_before = server_kib();
   uint64_t begin = now_ns();
   for (int i = 0; i < client_count; i++) {
     connect_client(i, to);
     if ((i + 1) % option.sockets_at_once == 0) poll_until(now_ns() + 10000000000u, i + 1);
   }
-  poll_until(now_ns() + 10000000000u, client_count);
+  poll_until(now_ns() + 20000000000u, client_count);
   double opening = (double)(now_ns() - begin) / 1e9;
-  if (open_count < client_count) {
-    fprintf(stderr, "fanout_client: only %d of %d connected\n", open_count, client_count);
+  if (ready_count < client_count) {
+    fprintf(stderr, "fanout_client: only %d of %d came in\n", ready_count, client_count);
     return 1;
   }
   double rate = option.rate;
   option.rate = 0;
   poll_until(now_ns() + (uint64_t)(option.settle * 1e9), 0);
   option.rate = rate;
+  long kib_connected = server_kib();
   for (int i = 0; i < option.rooms; i++)
     for (int k = 0; k < option.window; k++) speak(&clients[i]);
   poll_until(now_ns() + (uint64_t)(option.warm_up * 1e9), 0);
   measuring = 1;
   uint64_t start = now_ns();
+  double used = server_seconds();
   poll_until(start + (uint64_t)(option.seconds * 1e9), 0);
   double took = (double)(now_ns() - start) / 1e9;
+  used = server_seconds() - used;
   printf("{\"clients\":%d,\"rooms\":%d,\"lost\":%d,\"open_s\":%.3f,\"sent\":%llu,\"received\":%llu,"
-         "\"deliveries_per_s\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f}\n",
+         "\"deliveries_per_s\":%.0f,\"server_cpu_s\":%.2f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
+         "\"kib_per_connection\":%.1f}\n",
          client_count, option.rooms, lost_count, opening, (unsigned long long)measured_sent,
-         (unsigned long long)received, (double)received / took, percentile(0.5), percentile(0.99));
+         (unsigned long long)received, (double)received / took, used, percentile(0.5), percentile(0.99),
+         (double)(kib_connected - kib_before) / client_count);
   return 0;
 }
