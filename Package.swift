@@ -25,7 +25,7 @@ let platform: [Target.Dependency] =
 let features: [(name: String, extra: [Target.Dependency])] = [
   ("Organisation", ["Spreadsheets"]),
   ("Timetable", []),
-  ("LiveClass", ["Media", crypto, lifecycle]),
+  ("LiveClass", ["Media", crypto, lifecycle, .product(name: "HTTPTypes", package: "swift-http-types")]),
   ("Incidents", []),
 ]
 

@@ -1,6 +1,8 @@
 package import Crypto
 import Foundation
-package import Identity
+import HTTPTypes
+import Identity
+import Logging
 package import Realtime
 package import Rules
 import Storage
