@@ -16,7 +16,7 @@ import Testing
   private func client(
     _ sink: SMTPSink, _ security: SMTPSettings.Security = .startTLSIfOffered, host: String = "127.0.0.1",
     credentials: SMTPSettings.Credentials? = nil, trusting file: String? = nil,
-    limits: SMTPSettings.Limits = .init()
+    limits: SMTPSettings.Limits = .patient
   ) throws -> SMTPClient {
     try SMTPClient(
       SMTPSettings(
@@ -168,7 +168,7 @@ import Testing
     var met: MailFailure?
     // A busy machine may be too slow for an earlier step: then with more patience.
     for limit in [300, 3_000, 20_000] where met?.reason != "\(name) timeout" {
-      var limits = SMTPSettings.Limits()
+      var limits = SMTPSettings.Limits.patient
       limits.answer = .milliseconds(Int64(limit))
       met = try await failure(client(sink, limits: limits))
     }
@@ -178,7 +178,7 @@ import Testing
 
   @Test func aServerThatDribblesIsStoppedByTheLimitForTheWhole() async throws {
     let sink = try await SMTPSink.start([.slow(milliseconds: 150)])
-    var limits = SMTPSettings.Limits()
+    var limits = SMTPSettings.Limits.patient
     limits.whole = .milliseconds(400)
     #expect(try await failure(client(sink, limits: limits)) == MailFailure(.temporary, "timeout"))
     await sink.stop()

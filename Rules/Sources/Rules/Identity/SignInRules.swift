@@ -50,19 +50,19 @@ package enum SignInRules {
   ///   - known: login, name, birth date texts of the person.
   package static func check(password: String, minimum: Int, known: [String]) throws(UserError) {
     let folded = VietnameseText.folded(password).filter { !$0.isWhitespace }
+    let letters = folded.filter { $0.isLetter || $0.isNumber }
     let isKnown = known.contains { part in
       let part = VietnameseText.folded(part).filter { $0.isLetter || $0.isNumber }
-      return part.count >= 4 && (folded == part || (folded.contains(part) && folded.count - part.count < 4))
+      return part.count >= 4 && letters.contains(part) && letters.count - part.count < 4
     }
     let isMonotonous = Set(folded).count < 4
-    if password.count < minimum || password.utf8.count > 256 || isKnown || isMonotonous || isCommon(folded) {
+    if password.count < minimum || password.utf8.count > 256 || isKnown || isMonotonous || isCommon(letters) {
       throw .weakPassword(minimum: minimum)
     }
   }
 
-  private static func isCommon(_ folded: String) -> Bool {
-    let letters = String(folded.filter { $0.isLetter || $0.isNumber })
-    return common.contains { letters == $0 || (letters.hasPrefix($0) && letters.count - $0.count <= 3 && $0.count >= 6) }
+  private static func isCommon(_ letters: String) -> Bool {
+    common.contains { letters == $0 || (letters.hasPrefix($0) && letters.count - $0.count <= 3 && $0.count >= 6) }
   }
 
   private static let common: Set<String> = [
