@@ -50,7 +50,8 @@ let foundation: [(name: String, uses: [Target.Dependency])] = [
   ("Identity", ["Rules", "Storage", "Web", "CArgon2", "CQREncode", hummingbird, crypto, logging]),
   (
     "Realtime",
-    ["Rules", "Storage", "Web", logging, crypto] + nio("NIOCore", "NIOWebSocket", "NIOHTTP1", "NIOConcurrencyHelpers")
+    ["Rules", "Storage", "Web", logging, crypto]
+      + nio("NIOCore", "NIOWebSocket", "NIOHTTP1", "NIOConcurrencyHelpers")
   ),
   (
     "Jobs",
@@ -68,15 +69,27 @@ let everything: [Target.Dependency] =
 
 var targets: [Target] = [
   .target(name: "Rules", path: "Rules/Sources/Rules", swiftSettings: strict),
-  .systemLibrary(name: "CPostgres", path: "Sources/CLibraries/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-  .systemLibrary(name: "CArgon2", path: "Sources/CLibraries/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
-  .systemLibrary(name: "CZip", path: "Sources/CLibraries/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
-  .systemLibrary(name: "CXML2", path: "Sources/CLibraries/CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
   .systemLibrary(
-    name: "CQREncode", path: "Sources/CLibraries/CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
-  .systemLibrary(name: "CZlib", path: "Sources/CLibraries/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-  .target(name: "CAssets", path: "Sources/Assets", exclude: ["css", "js", "images"], cSettings: [.unsafeFlags(["-std=c23"])]),
-  .testTarget(name: "RulesTests", dependencies: ["Rules"], path: "Rules/Tests/RulesTests", swiftSettings: strict),
+    name: "CPostgres", path: "Sources/CLibraries/CPostgres", pkgConfig: "libpq",
+    providers: [.apt(["libpq-dev"])]),
+  .systemLibrary(
+    name: "CArgon2", path: "Sources/CLibraries/CArgon2", pkgConfig: "libargon2",
+    providers: [.apt(["libargon2-dev"])]),
+  .systemLibrary(
+    name: "CZip", path: "Sources/CLibraries/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+  .systemLibrary(
+    name: "CXML2", path: "Sources/CLibraries/CXML2", pkgConfig: "libxml-2.0",
+    providers: [.apt(["libxml2-dev"])]),
+  .systemLibrary(
+    name: "CQREncode", path: "Sources/CLibraries/CQREncode", pkgConfig: "libqrencode",
+    providers: [.apt(["libqrencode-dev"])]),
+  .systemLibrary(
+    name: "CZlib", path: "Sources/CLibraries/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .target(
+    name: "CAssets", path: "Sources/Assets", exclude: ["css", "js", "images"],
+    cSettings: [.unsafeFlags(["-std=c23"])]),
+  .testTarget(
+    name: "RulesTests", dependencies: ["Rules"], path: "Rules/Tests/RulesTests", swiftSettings: strict),
   .target(
     name: "App",
     dependencies: everything + nio("NIOCore", "NIOPosix"),
@@ -97,18 +110,22 @@ var targets: [Target] = [
     swiftSettings: strict),
 ]
 for part in foundation {
-  targets.append(.target(name: part.name, dependencies: part.uses, exclude: ["README.md"], swiftSettings: strict))
+  targets.append(
+    .target(name: part.name, dependencies: part.uses, exclude: ["README.md"], swiftSettings: strict))
 }
 for feature in features {
   targets.append(
     .target(
-      name: feature.name, dependencies: platform + feature.extra, exclude: ["README.md"], swiftSettings: strict))
+      name: feature.name, dependencies: platform + feature.extra, exclude: ["README.md"],
+      swiftSettings: strict))
 }
 for part in foundation.map(\.name) + features.map(\.name) + ["App"] {
   targets.append(
     .testTarget(
       name: part + "Tests",
-      dependencies: everything + ["App", "TestKit", .product(name: "HummingbirdTesting", package: "hummingbird")]
+      dependencies: everything + [
+        "App", "TestKit", .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]
         + nio("NIOCore", "NIOPosix", "NIOWebSocket", "NIOHTTP1"),
       swiftSettings: strict))
 }

@@ -12,7 +12,9 @@ package struct ClassListCommand: Sendable {
 
   /// - Returns: what was found and done, one line each.
   /// - Throws: what the page would say, as a `UserError`.
-  package func run(file: String, school code: String, className: String?, confirm: Bool) async throws -> String {
+  package func run(file: String, school code: String, className: String?, confirm: Bool) async throws
+    -> String
+  {
     let day = Day(at: database.now())
     let unit = try await database.read { db in
       try Schools.schools(on: day, in: db).first { try Schools.unit($0, on: day, in: db)?.code == code }
@@ -21,11 +23,15 @@ package struct ClassListCommand: Sendable {
     let bytes = try read(file)
     let imports = ClassListImport(database: database)
     let preview = try await imports.preview(
-      bytes: bytes, fileName: URL(fileURLWithPath: file).lastPathComponent, unit: unit, className: className, by: nil)
-    var lines = preview.record.faults.map { "Dòng \($0.at.line), cột \($0.column): \($0.sentence) (\($0.code))" }
+      bytes: bytes, fileName: URL(fileURLWithPath: file).lastPathComponent, unit: unit, className: className,
+      by: nil)
+    var lines = preview.record.faults.map {
+      "Dòng \($0.at.line), cột \($0.column): \($0.sentence) (\($0.code))"
+    }
     lines.append(words(preview.outcome))
     if confirm {
-      let outcome = try await imports.confirm(preview.run, unit: unit, fingerprint: preview.fingerprint, by: nil)
+      let outcome = try await imports.confirm(
+        preview.run, unit: unit, fingerprint: preview.fingerprint, by: nil)
       lines.append(outcome.changesNothing ? "Danh sách không có gì thay đổi." : "Đã ghi.")
     } else {
       try await imports.discard(preview.run, unit: unit, by: nil)
@@ -37,7 +43,9 @@ package struct ClassListCommand: Sendable {
   /// The size is looked at before a byte is read: a 200 MB file is refused, not loaded.
   private func read(_ file: String) throws -> [UInt8] {
     let size = (try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
-    guard size <= ClassListImport.fileLimit else { throw UserError.bodyTooLarge(limit: ClassListImport.fileLimit) }
+    guard size <= ClassListImport.fileLimit else {
+      throw UserError.bodyTooLarge(limit: ClassListImport.fileLimit)
+    }
     return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
   }
 

@@ -74,7 +74,9 @@ package enum Demo {
       let subject = teaching.subject
     else { return }
     let start = Timestamp(seconds: (db.at.seconds / 300 + 1) * 300)
-    guard Day(at: start + 46 * .minute) == Day(at: start), let time = LessonTime(start: start, end: start + 45 * .minute) else {
+    guard Day(at: start + 46 * .minute) == Day(at: start),
+      let time = LessonTime(start: start, end: start + 45 * .minute)
+    else {
       return
     }
     let planned = PlannedLesson(id: nil, schoolClass: schoolClass.id, teacher: teaching.person, time: time)
@@ -101,7 +103,8 @@ private struct DemoMaker {
   mutating func makeProvince() throws {
     // A day that the calendar has.
     let from = Day(year: 2025, month: 7, day: 1)!
-    let department = try Schools.makeUnit(.department, name: "Sở GD&ĐT tỉnh Hoa Sen (hư cấu)", code: "SO-HS", from: from, in: db)
+    let department = try Schools.makeUnit(
+      .department, name: "Sở GD&ĐT tỉnh Hoa Sen (hư cấu)", code: "SO-HS", from: from, in: db)
     let officer = try account("Đinh Thị Cán Bộ", "so.canbo", department)
     try Schools.appoint(officer, as: .officer, of: department, from: from, in: db)
     try confirmFactor(of: officer)
@@ -121,7 +124,8 @@ private struct DemoMaker {
   }
 
   private mutating func makeSchool(
-    _ name: String, _ code: String, _ classes: [String], under commune: OrgUnit.ID, _ department: OrgUnit.ID, from: Day
+    _ name: String, _ code: String, _ classes: [String], under commune: OrgUnit.ID, _ department: OrgUnit.ID,
+    from: Day
   ) throws {
     let school = try Schools.makeUnit(.school, name: name, code: code.uppercased(), from: from, in: db)
     try Schools.makeEdge(from: school, to: commune, .administrative, validity: .init(from: from), in: db)
@@ -138,12 +142,15 @@ private struct DemoMaker {
     let year = try Schools.makeYear(
       of: school, name: "\(start)–\(start + 1)", first: Day(year: start, month: 8, day: 1)!,
       last: Day(year: start + 1, month: 7, day: 31)!, in: db)
-    let subjects = try ["Toán", "Ngữ văn", "Tiếng Anh"].map { try Schools.makeSubject($0, in: school, in: db) }
+    let subjects = try ["Toán", "Ngữ văn", "Tiếng Anh"].map {
+      try Schools.makeSubject($0, in: school, in: db)
+    }
     for name in classes { try makeClass(name, code, school, year, subjects, head: head) }
   }
 
   private mutating func makeClass(
-    _ name: String, _ code: String, _ school: OrgUnit.ID, _ year: SchoolYear.ID, _ subjects: [SchoolSubject.ID],
+    _ name: String, _ code: String, _ school: OrgUnit.ID, _ year: SchoolYear.ID,
+    _ subjects: [SchoolSubject.ID],
     head: Person.ID
   ) throws {
     let yearStart = today.adding(days: -60)
@@ -158,18 +165,24 @@ private struct DemoMaker {
       let two = number < 10 ? "0\(number)" : "\(number)"
       // A few are still to be activated or verified, so that the account desk has something to do.
       let isOpen = number > 38
-      let pupil = try account(generator.pupil(), "\(code).\(short).\(two)", school, verifiedBy: isOpen ? nil : homeroom)
+      let pupil = try account(
+        generator.pupil(), "\(code).\(short).\(two)", school, verifiedBy: isOpen ? nil : homeroom)
       try Schools.enrol(pupil, in: id, orderNumber: number, from: yearStart, in: db)
       let guardian = try account(generator.adult(), "ph.\(code).\(short).\(two)", school)
-      try Schools.relate(guardian, to: pupil, as: number % 2 == 0 ? .mother : .father, isContact: true, unit: school, from: yearStart, in: db)
+      try Schools.relate(
+        guardian, to: pupil, as: number % 2 == 0 ? .mother : .father, isContact: true, unit: school,
+        from: yearStart, in: db)
     }
   }
 
-  private func account(_ name: String, _ login: String, _ unit: OrgUnit.ID, verifiedBy: Person.ID? = nil) throws -> Person.ID {
+  private func account(_ name: String, _ login: String, _ unit: OrgUnit.ID, verifiedBy: Person.ID? = nil)
+    throws -> Person.ID
+  {
     let person = try People.add(name: name, email: "\(login)@example.invalid", in: db)
     let isPupil = login.split(separator: ".").count == 3 && !["ph", "gv", "cn"].contains(login.prefix(2))
     _ = try Accounts.issueActive(
-      to: person, login: login, passwordHash: passwordHash, verifiedBy: isPupil ? verifiedBy : person, unit: unit, in: db)
+      to: person, login: login, passwordHash: passwordHash, verifiedBy: isPupil ? verifiedBy : person,
+      unit: unit, in: db)
     return person
   }
 
@@ -181,11 +194,15 @@ private struct DemoMaker {
 /// Invented Vietnamese names from small lists, in a fixed order.
 private struct DemoNames {
   private var count = 0
-  private let families = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý"]
+  private let families = [
+    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý",
+  ]
   private let middles = ["Thị", "Văn", "Minh", "Ngọc", "Hoài", "Thanh", "Quang", "Bảo", "Gia", "Thu", "Đức"]
   private let given = [
-    "An", "Bình", "Châu", "Dũng", "Đạt", "Giang", "Hà", "Hiếu", "Khánh", "Khôi", "Lan", "Linh", "Long", "Mai", "Minh",
-    "Nam", "Ngân", "Nhi", "Phong", "Phúc", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Trang", "Trí", "Tuấn", "Vy", "Yến", "Ánh",
+    "An", "Bình", "Châu", "Dũng", "Đạt", "Giang", "Hà", "Hiếu", "Khánh", "Khôi", "Lan", "Linh", "Long", "Mai",
+    "Minh",
+    "Nam", "Ngân", "Nhi", "Phong", "Phúc", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Trang", "Trí", "Tuấn",
+    "Vy", "Yến", "Ánh",
   ]
 
   mutating func pupil() -> String { next() }
@@ -193,6 +210,7 @@ private struct DemoNames {
 
   private mutating func next() -> String {
     count += 1
-    return "\(families[count * 5 % families.count]) \(middles[count * 7 % middles.count]) \(given[count * 11 % given.count])"
+    return
+      "\(families[count * 5 % families.count]) \(middles[count * 7 % middles.count]) \(given[count * 11 % given.count])"
   }
 }

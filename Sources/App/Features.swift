@@ -10,7 +10,8 @@ import Timetable
 /// The only list of features: their migrations in order.
 package enum Features {
   package static let migrations: [Migration] =
-    Ledger.migrations + IdentityFeature.migrations + OrganisationFeature.migrations + TimetableFeature.migrations
+    Ledger.migrations + IdentityFeature.migrations + OrganisationFeature.migrations
+    + TimetableFeature.migrations
     + LiveClassFeature.migrations + IncidentsFeature.migrations + JobsMigrations.all + SiteFacts.migrations
 }
 
@@ -29,7 +30,8 @@ package enum SiteFacts {
 
   package static func set(_ name: String, _ value: String, in db: Transaction) throws {
     try db.run(
-      "INSERT INTO site_fact (name, value) VALUES (\(name), \(value)) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      "INSERT INTO site_fact (name, value) VALUES (\(name), \(value)) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    )
   }
 
   package static func get(_ name: String, in db: any Connection) throws -> String? {

@@ -54,7 +54,9 @@ struct HomeFeature: Sendable {
     return HomePages.system(await health.lines()).response(in: context)
   }
 
-  private static func load(_ viewer: Viewer, _ lessons: Lessons, at now: Timestamp, in db: any Connection) throws -> View {
+  private static func load(_ viewer: Viewer, _ lessons: Lessons, at now: Timestamp, in db: any Connection)
+    throws -> View
+  {
     var view = View(viewer: viewer, now: now)
     let day = Day(at: now)
     view.unread = try Outbox.messages(for: viewer.person.id, unreadOnly: true, limit: 20, in: db)
@@ -66,7 +68,9 @@ struct HomeFeature: Sendable {
       let today = try lessons.lessons(
         ofTeacher: viewer.person.id, from: day.at(minutes: 0), to: day.at(minutes: 24 * 60), at: now, in: db
       ).filter { $0.endsAt > now && !$0.isCancelled }
-      let shown = today.isEmpty ? try lessons.next(ofTeacher: viewer.person.id, at: now, in: db).map { [$0] } ?? [] : today
+      let shown =
+        today.isEmpty
+        ? try lessons.next(ofTeacher: viewer.person.id, at: now, in: db).map { [$0] } ?? [] : today
       view.own = try cards(shown, in: db)
     }
     for id in viewer.classes(as: .homeroomTeacher) {
@@ -77,7 +81,8 @@ struct HomeFeature: Sendable {
     }
     view.children = try children(viewer, lessons, at: now, in: db)
     for unit in viewer.units(as: .head) {
-      let running = try lessons.lessons(ofSchool: unit, from: now - 4 * .hour, to: now + 15 * .minute, at: now, in: db)
+      let running = try lessons.lessons(
+        ofSchool: unit, from: now - 4 * .hour, to: now + 15 * .minute, at: now, in: db)
       view.running += try cards(running.filter { $0.endsAt > now && !$0.isCancelled }, in: db)
     }
     return view
@@ -91,7 +96,10 @@ struct HomeFeature: Sendable {
     return try viewer.children.map { child in
       let classes = viewer.memberships.filter { $0.child == child }.compactMap(\.schoolClass)
       let next = try lessons.next(ofClasses: classes, at: now, in: db)
-      return (names[child] ?? "", accounts[child]?.isVerified ?? false, child, try next.flatMap { try cards([$0], in: db).first })
+      return (
+        names[child] ?? "", accounts[child]?.isVerified ?? false, child,
+        try next.flatMap { try cards([$0], in: db).first }
+      )
     }
   }
 
@@ -100,7 +108,8 @@ struct HomeFeature: Sendable {
     let classes = try Schools.facts(of: Array(Set(lessons.map(\.schoolClass))), in: db)
     return lessons.map {
       LessonCard(
-        lesson: $0, className: classes[$0.schoolClass]?.name ?? "", teacherName: names[$0.teacherInCharge] ?? "", child: nil)
+        lesson: $0, className: classes[$0.schoolClass]?.name ?? "",
+        teacherName: names[$0.teacherInCharge] ?? "", child: nil)
     }
   }
 }

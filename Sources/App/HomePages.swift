@@ -26,12 +26,16 @@ enum HomePages {
     if viewer.holds(.head) { return head(view) }
     if viewer.holds(.itTeacher) { return itTeacher(view) }
     if viewer.holds(.officer) {
-      return "<section class=\"now\"><h2>Đơn vị của bạn</h2><p class=\"actions\"><a class=\"button\" href=\"/units\">Xem các đơn vị</a></p></section>"
+      return
+        "<section class=\"now\"><h2>Đơn vị của bạn</h2><p class=\"actions\"><a class=\"button\" href=\"/units\">Xem các đơn vị</a></p></section>"
     }
-    return "<section class=\"empty\"><p>Tài khoản này chưa có vai trò nào hôm nay. Nếu chưa đúng, hãy báo nhà trường.</p></section>"
+    return
+      "<section class=\"empty\"><p>Tài khoản này chưa có vai trò nào hôm nay. Nếu chưa đúng, hãy báo nhà trường.</p></section>"
   }
 
-  private static func teaches(_ viewer: Viewer) -> Bool { viewer.holds(.subjectTeacher) || viewer.holds(.homeroomTeacher) }
+  private static func teaches(_ viewer: Viewer) -> Bool {
+    viewer.holds(.subjectTeacher) || viewer.holds(.homeroomTeacher)
+  }
 
   private static func pupil(_ view: HomeFeature.View) -> HTML {
     guard view.viewer.isVerified else {
@@ -43,7 +47,8 @@ enum HomePages {
         """
     }
     guard let card = view.own.first else {
-      return "<section class=\"empty\"><p>Hôm nay em không còn tiết học trực tuyến nào. Khi thầy cô xếp lịch, tiết học sẽ hiện ở đây.</p></section>"
+      return
+        "<section class=\"empty\"><p>Hôm nay em không còn tiết học trực tuyến nào. Khi thầy cô xếp lịch, tiết học sẽ hiện ở đây.</p></section>"
     }
     return """
       <section class="now">
@@ -90,7 +95,8 @@ enum HomePages {
 
   private static func head(_ view: HomeFeature.View) -> HTML {
     guard !view.running.isEmpty else {
-      return "<section class=\"empty\"><p>Lúc này không có lớp nào đang học trực tuyến. Báo động và lớp đang học sẽ hiện ở đây.</p></section>"
+      return
+        "<section class=\"empty\"><p>Lúc này không có lớp nào đang học trực tuyến. Báo động và lớp đang học sẽ hiện ở đây.</p></section>"
     }
     return """
       <section>
@@ -104,7 +110,8 @@ enum HomePages {
 
   private static func itTeacher(_ view: HomeFeature.View) -> HTML {
     guard let fault = view.faults.first else {
-      return "<section class=\"now proved\"><h2>Mọi thứ đang chạy</h2><p class=\"actions\"><a class=\"button quiet\" href=\"/system\">Xem máy chủ</a></p></section>"
+      return
+        "<section class=\"now proved\"><h2>Mọi thứ đang chạy</h2><p class=\"actions\"><a class=\"button quiet\" href=\"/system\">Xem máy chủ</a></p></section>"
     }
     return """
       <section class="now due"><h2>\(fault.name)</h2><p>\(fault.words)</p>
@@ -153,10 +160,13 @@ enum HomePages {
     if minutes < 60 { return "\(lesson.startsAt.clock), còn \(minutes) phút" }
     if Day(at: lesson.startsAt) == Day(at: now) { return "\(lesson.startsAt.clock) hôm nay" }
     let weekday = Day(at: lesson.startsAt).weekday
-    return "\(weekday == 7 ? "Chủ nhật" : "Thứ \(weekday + 1)") \(Day(at: lesson.startsAt).forPeople), \(lesson.startsAt.clock)"
+    return
+      "\(weekday == 7 ? "Chủ nhật" : "Thứ \(weekday + 1)") \(Day(at: lesson.startsAt).forPeople), \(lesson.startsAt.clock)"
   }
 
-  private static func doorButton(_ lesson: LessonPlan, _ now: Timestamp, label: String, forTeacher: Bool = false) -> HTML {
+  private static func doorButton(
+    _ lesson: LessonPlan, _ now: Timestamp, label: String, forTeacher: Bool = false
+  ) -> HTML {
     let minutes = forTeacher ? max(60, lesson.openingMinutes) : lesson.openingMinutes
     let opens = lesson.startsAt - Int64(minutes) * .minute
     guard now >= opens else {

@@ -53,12 +53,16 @@ package struct LopanApplication: Sendable {
     let gate = SessionGate(database: database, site: site, memberships: memberships)
     self.gate = gate
     let live = LiveClassFeature(
-      database: database, ports: Ports.liveClass(timetable.lessons, desk, now: now), hub: hub, media: media, gate: gate,
+      database: database, ports: Ports.liveClass(timetable.lessons, desk, now: now), hub: hub, media: media,
+      gate: gate,
       logger: logger)
     let identity = IdentityFeature(
-      database: database, hasher: hasher, site: site, isSecure: !configuration.isPlainHTTP, memberships: memberships,
+      database: database, hasher: hasher, site: site, isSecure: !configuration.isPlainHTTP,
+      memberships: memberships,
       demoAccounts: site.isDemo ? Demo.accounts : [])
-    let health = SystemHealth(database: database, media: media, configuration: configuration) { live.openPages }
+    let health = SystemHealth(database: database, media: media, configuration: configuration) {
+      live.openPages
+    }
     let home = HomeFeature(database: database, lessons: timetable.lessons, health: health)
 
     var routes = Routes()
@@ -73,7 +77,8 @@ package struct LopanApplication: Sendable {
     services = [
       live.service,
       JobRunner(
-        database: database, handlers: [desk.clockHandler], outbox: outbox, mail: try Self.mail(configuration, site),
+        database: database, handlers: [desk.clockHandler], outbox: outbox,
+        mail: try Self.mail(configuration, site),
         logger: logger),
       TimetableClock(timetable: timetable, logger: logger),
     ]
@@ -109,12 +114,14 @@ package struct LopanApplication: Sendable {
 
   /// The server on its port, with all services.
   package func application(
-    tls: TLSKeeper?, logger: Logger, more: [any Service] = [], onReady: @escaping @Sendable (Int) async -> Void
+    tls: TLSKeeper?, logger: Logger, more: [any Service] = [],
+    onReady: @escaping @Sendable (Int) async -> Void
   ) -> some ApplicationProtocol {
     var application = Application(
       router: router(), server: secureServerBuilder(tls: tls, sockets: socket),
       configuration: .init(
-        address: .hostname(configuration.host, port: configuration.port), serverName: nil, backlog: ServerLimits.backlog),
+        address: .hostname(configuration.host, port: configuration.port), serverName: nil,
+        backlog: ServerLimits.backlog),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) }, logger: logger)
     if let tls { application.addServices(tls) }
     for service in more + services { application.addServices(service) }

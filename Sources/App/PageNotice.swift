@@ -25,7 +25,8 @@ struct PageNotice: Codable {
   static func text(_ json: String) -> String? {
     guard let posted = try? JSONDecoder().decode(Posted.self, from: Data(json.utf8)) else { return nil }
     let notice = PageNotice(
-      t: "notice", id: posted.id, kind: posted.kind, title: posted.subject, text: posted.body, path: posted.link,
+      t: "notice", id: posted.id, kind: posted.kind, title: posted.subject, text: posted.body,
+      path: posted.link,
       urgent: posted.urgency == "urgent", at: posted.at)
     return (try? JSONEncoder().encode(notice)).map { String(decoding: $0, as: UTF8.self) }
   }

@@ -34,9 +34,12 @@ enum Ports {
   static func memberships(_ lessons: Lessons) -> SessionGate.MembershipsPort {
     { person, day, db in
       let held = try Schools.memberships(of: person, on: day, in: db)
-      guard held.contains(where: { $0.role == .subjectTeacher || $0.role == .homeroomTeacher }) else { return held }
+      guard held.contains(where: { $0.role == .subjectTeacher || $0.role == .homeroomTeacher }) else {
+        return held
+      }
       let standingIn = try lessons.lessons(
-        ofTeacher: person, from: day.at(minutes: 0), to: day.at(minutes: 24 * 60), at: day.at(minutes: 24 * 60), in: db
+        ofTeacher: person, from: day.at(minutes: 0), to: day.at(minutes: 24 * 60),
+        at: day.at(minutes: 24 * 60), in: db
       ).filter { $0.isSubstituted && !$0.isCancelled }
       return held + standingIn.map { Membership(.subjectTeacher, unit: $0.unit, schoolClass: $0.schoolClass) }
     }
@@ -44,7 +47,9 @@ enum Ports {
 
   // MARK: The live class
 
-  static func liveClass(_ lessons: Lessons, _ desk: AlarmDesk, now: @escaping @Sendable () -> Timestamp) -> LiveClassPorts {
+  static func liveClass(_ lessons: Lessons, _ desk: AlarmDesk, now: @escaping @Sendable () -> Timestamp)
+    -> LiveClassPorts
+  {
     LiveClassPorts(
       plan: { id, db in try plan(id, lessons, at: now(), in: db) },
       relations: { person, plan, db in try relations(person, plan, lessons, at: now(), in: db) },
@@ -65,19 +70,22 @@ enum Ports {
   private static func plan(
     _ id: Lesson.ID, _ lessons: Lessons, at now: Timestamp, in db: any Connection
   ) throws -> LiveClass.LessonPlan? {
-    guard let planned = try lessons.lesson(id, at: now, in: db), !planned.isCancelled, let time = planned.time,
+    guard let planned = try lessons.lesson(id, at: now, in: db), !planned.isCancelled,
+      let time = planned.time,
       let facts = try Schools.facts(of: planned.schoolClass, in: db)
     else { return nil }
     return LiveClass.LessonPlan(
       id: id, schoolClass: planned.schoolClass, className: facts.name, unit: planned.unit,
-      above: try Schools.ancestors(of: planned.unit, on: Day(at: now), in: db), subjectName: planned.subjectName,
+      above: try Schools.ancestors(of: planned.unit, on: Day(at: now), in: db),
+      subjectName: planned.subjectName,
       teacher: planned.teacherInCharge, time: time,
       opening: (try? OpeningRules(openingMinutes: planned.openingMinutes)) ?? .standard, grade: facts.grade)
   }
 
   /// How somebody stands to a lesson: by the timetable, then by the rolls of its day.
   private static func relations(
-    _ person: Person.ID, _ plan: LiveClass.LessonPlan, _ lessons: Lessons, at now: Timestamp, in db: any Connection
+    _ person: Person.ID, _ plan: LiveClass.LessonPlan, _ lessons: Lessons, at now: Timestamp,
+    in db: any Connection
   ) throws -> Set<LessonRelation> {
     let day = Day(at: plan.time.start)
     var relations: Set<LessonRelation> = []
@@ -156,7 +164,8 @@ enum Ports {
     }
     return [
       .teacherInCharge: try teacher(of: alarm, lessons, at: now, in: db).map { [$0] } ?? [],
-      .homeroomTeacher: try Schools.homeroomTeacher(of: alarm.schoolClass, on: day, in: db).map { [$0] } ?? [],
+      .homeroomTeacher: try Schools.homeroomTeacher(of: alarm.schoolClass, on: day, in: db).map { [$0] }
+        ?? [],
       .guardian: try child.map { try Schools.guardians(of: $0, on: day, in: db) } ?? [],
       .head: functions.filter { $0.function == .head }.compactMap(\.person),
       .deputyHead: functions.filter { $0.function == .deputyHead }.compactMap(\.person),

@@ -41,7 +41,8 @@ enum AccountPages {
   }
 
   private static let verified: HTML = "<p>\(Parts.badge("Đã được xác nhận", .proved))</p>"
-  private static let unverified: HTML = "<p>\(Parts.badge("Chờ giáo viên chủ nhiệm hoặc phụ huynh xác nhận", .due))</p>"
+  private static let unverified: HTML =
+    "<p>\(Parts.badge("Chờ giáo viên chủ nhiệm hoặc phụ huynh xác nhận", .due))</p>"
   private static let factorOn: HTML = "<p>\(Parts.badge("Đã bật", .proved))</p>"
   private static let factorOff: HTML =
     "<p>Thêm một mã trên điện thoại mỗi lần đăng nhập. <a href=\"/second-factor\">Bật xác thực hai bước</a></p>"
@@ -70,7 +71,9 @@ enum AccountPages {
   }
 
   /// - Parameter offer: the new secret while it is unconfirmed.
-  static func secondFactor(offer: String?, login: String, site: String, demoCode: String? = nil, error: UserError?) -> Page {
+  static func secondFactor(
+    offer: String?, login: String, site: String, demoCode: String? = nil, error: UserError?
+  ) -> Page {
     Page(
       "Xác thực hai bước", isNarrow: true,
       body: """

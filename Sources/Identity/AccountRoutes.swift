@@ -12,7 +12,9 @@ extension IdentityFeature {
     return try await accountPage(viewer, error: nil, context)
   }
 
-  private func accountPage(_ viewer: Viewer, error: UserError?, _ context: AppContext) async throws -> Response {
+  private func accountPage(_ viewer: Viewer, error: UserError?, _ context: AppContext) async throws
+    -> Response
+  {
     let now = database.now()
     let (sessions, factor) = try await database.read { db in
       (try Sessions.list(of: viewer.account, in: db), try SignIns.factor(of: viewer.account, in: db))
@@ -33,9 +35,13 @@ extension IdentityFeature {
         let hash = try SignIns.candidate(login: login, in: db)?.passwordHash
         return (hash, [login, viewer.person.name, details?.birthDate?.forPeople ?? ""])
       }
-      guard try await hasher.verify(form.raw("current"), against: candidate.hash) else { throw UserError.wrongSignIn }
+      guard try await hasher.verify(form.raw("current"), against: candidate.hash) else {
+        throw UserError.wrongSignIn
+      }
       guard form.raw("password") == form.raw("again") else { throw UserError.passwordsDiffer }
-      let isStaff = !viewer.roles.isDisjoint(with: [.subjectTeacher, .homeroomTeacher, .head, .itTeacher, .officer])
+      let isStaff = !viewer.roles.isDisjoint(with: [
+        .subjectTeacher, .homeroomTeacher, .head, .itTeacher, .officer,
+      ])
       try SignInRules.check(password: form.raw("password"), minimum: isStaff ? 12 : 8, known: candidate.known)
       let hash = try await hasher.hash(form.raw("password"))
       try await database.write { db in try Accounts.setPassword(hash, of: viewer, in: db) }
@@ -81,7 +87,9 @@ extension IdentityFeature {
     return try await secondFactorPage(viewer, error: nil, context)
   }
 
-  private func secondFactorPage(_ viewer: Viewer, error: UserError?, _ context: AppContext) async throws -> Response {
+  private func secondFactorPage(_ viewer: Viewer, error: UserError?, _ context: AppContext) async throws
+    -> Response
+  {
     let (factor, login) = try await database.write { db in
       (
         try SignIns.offerFactor(to: viewer.account, in: db),
@@ -91,9 +99,12 @@ extension IdentityFeature {
     let offer = factor.isConfirmed ? nil : factor.secret
     // A visitor of the demo has no telephone that knows the secret.
     let step = database.now().seconds / SecondFactor.period
-    let demoCode = site.isDemo ? SecondFactor.code(secret: factor.secret, step: max(step, factor.lastStep + 1)) : nil
-    return AccountPages.secondFactor(offer: offer, login: login, site: site.name, demoCode: demoCode, error: error)
-      .response(in: context, status: error.map { .init(code: $0.kind.rawValue) } ?? .ok)
+    let demoCode =
+      site.isDemo ? SecondFactor.code(secret: factor.secret, step: max(step, factor.lastStep + 1)) : nil
+    return AccountPages.secondFactor(
+      offer: offer, login: login, site: site.name, demoCode: demoCode, error: error
+    )
+    .response(in: context, status: error.map { .init(code: $0.kind.rawValue) } ?? .ok)
   }
 
   @Sendable func createSecondFactorCode(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -127,7 +138,8 @@ extension Accounts {
   static func setPassword(_ hash: String, of viewer: Viewer, in db: Transaction) throws {
     guard
       let row = try db.row(
-        "UPDATE account SET password_hash = \(hash) WHERE id = \(viewer.account) AND state = 'active' RETURNING unit_id")
+        "UPDATE account SET password_hash = \(hash) WHERE id = \(viewer.account) AND state = 'active' RETURNING unit_id"
+      )
     else { throw UserError.accountLocked }
     try Sessions.endAll(of: viewer.account, because: .reset, except: viewer.session, in: db)
     try db.publish(

@@ -24,13 +24,16 @@ package enum Accounts {
       (SELECT count(*) FROM session WHERE session.account_id = account.id AND session.ended_at IS NULL)
     """
 
-  package static func states(of persons: [Person.ID], in db: any Connection) throws -> [Person.ID: AccountRecord] {
+  package static func states(of persons: [Person.ID], in db: any Connection) throws -> [Person.ID:
+    AccountRecord]
+  {
     guard !persons.isEmpty else { return [:] }
     let rows = try db.rows("SELECT \(columns) FROM account WHERE person_id IN (\(list: persons))")
-    return Dictionary(uniqueKeysWithValues: rows.map { row in
-      let state = state(row)
-      return (state.person, state)
-    })
+    return Dictionary(
+      uniqueKeysWithValues: rows.map { row in
+        let state = state(row)
+        return (state.person, state)
+      })
   }
 
   package static func state(of person: Person.ID, in db: any Connection) throws -> AccountRecord? {
@@ -40,7 +43,8 @@ package enum Accounts {
   private static func state(_ row: Row) -> AccountRecord {
     AccountRecord(
       id: row.id(0), person: row.id(1), unit: row.id(2), login: row.text(3),
-      state: .init(rawValue: row.text(4)) ?? .closed, verifiedAt: row.optionalTime(5), openSessions: row.int(6))
+      state: .init(rawValue: row.text(4)) ?? .closed, verifiedAt: row.optionalTime(5),
+      openSessions: row.int(6))
   }
 
   /// Makes an account that nobody can use until its slip is activated.
@@ -91,7 +95,8 @@ package enum Accounts {
   ) throws -> Slip {
     let secret = Secrets.slip()
     try db.run(
-      "UPDATE account_slip SET revoked_at = \(db.at) WHERE account_id = \(account.id) AND used_at IS NULL AND revoked_at IS NULL")
+      "UPDATE account_slip SET revoked_at = \(db.at) WHERE account_id = \(account.id) AND used_at IS NULL AND revoked_at IS NULL"
+    )
     try db.run(
       """
       INSERT INTO account_slip (id, account_id, secret_hash, issued_at, issued_by, expires_at)
@@ -118,7 +123,8 @@ package enum Accounts {
         RETURNING account_id
         """),
       let account = try db.row(
-        "SELECT id, person_id, unit_id, state FROM account WHERE id = \(row.text(0)) AND state IN ('issued', 'active')")
+        "SELECT id, person_id, unit_id, state FROM account WHERE id = \(row.text(0)) AND state IN ('issued', 'active')"
+      )
     else { throw UserError.slipNotUsable }
     let id: Account.ID = account.id(0)
     try db.run("UPDATE account SET password_hash = \(passwordHash), state = 'active' WHERE id = \(id)")
@@ -134,12 +140,15 @@ package enum Accounts {
   package static func verify(_ account: AccountRecord, by actor: Person.ID, in db: Transaction) throws {
     guard account.state == .active else { throw UserError.notActivated }
     let changed = try db.run(
-      "UPDATE account SET verified_at = \(db.at), verified_by = \(actor) WHERE id = \(account.id) AND verified_at IS NULL")
+      "UPDATE account SET verified_at = \(db.at), verified_by = \(actor) WHERE id = \(account.id) AND verified_at IS NULL"
+    )
     guard changed == 1 else { throw UserError.alreadyVerified }
     try db.publish(Event("account.verified", unit: account.unit, by: actor, of: account.person.rawValue))
   }
 
-  package static func lock(_ account: AccountRecord, by actor: Person.ID, reason: String, in db: Transaction) throws {
+  package static func lock(_ account: AccountRecord, by actor: Person.ID, reason: String, in db: Transaction)
+    throws
+  {
     let changed = try db.run(
       "UPDATE account SET state = 'locked' WHERE id = \(account.id) AND state IN ('issued', 'active')")
     guard changed == 1 else { return }
@@ -173,6 +182,7 @@ package enum Accounts {
 
   package static func endSessions(_ account: AccountRecord, by actor: Person.ID, in db: Transaction) throws {
     try Sessions.endAll(of: account.id, because: .endedBySchool, in: db)
-    try db.publish(Event("account.sessions_ended", unit: account.unit, by: actor, of: account.person.rawValue))
+    try db.publish(
+      Event("account.sessions_ended", unit: account.unit, by: actor, of: account.person.rawValue))
   }
 }

@@ -9,7 +9,8 @@ package enum DeviceSignature {
   /// - Parameter text: the public key, uncompressed point of P-256 (65 bytes), base64url.
   /// - Returns: the same text when it is a key, nil otherwise.
   package static func accepted(_ text: String) -> String? {
-    guard let bytes = Data(base64URL: text), (try? P256.Signing.PublicKey(x963Representation: bytes)) != nil else {
+    guard let bytes = Data(base64URL: text), (try? P256.Signing.PublicKey(x963Representation: bytes)) != nil
+    else {
       return nil
     }
     return text

@@ -45,12 +45,13 @@ package enum People {
     guard !ids.isEmpty else { return [:] }
     let rows = try db.rows(
       "SELECT id, name, birth_date, sex, email, phone FROM person WHERE id IN (\(list: ids))")
-    return Dictionary(uniqueKeysWithValues: rows.map { row in
-      let details = Details(
-        person: Person(id: row.id(0), name: row.text(1)), birthDate: row.optionalDay(2),
-        sex: Sex(rawValue: row.text(3)) ?? .unknown, email: row.optionalText(4), phone: row.optionalText(5))
-      return (details.person.id, details)
-    })
+    return Dictionary(
+      uniqueKeysWithValues: rows.map { row in
+        let details = Details(
+          person: Person(id: row.id(0), name: row.text(1)), birthDate: row.optionalDay(2),
+          sex: Sex(rawValue: row.text(3)) ?? .unknown, email: row.optionalText(4), phone: row.optionalText(5))
+        return (details.person.id, details)
+      })
   }
 
   package static func names(of ids: [Person.ID], in db: any Connection) throws -> [Person.ID: String] {

@@ -29,7 +29,9 @@ package enum SecondFactor {
     let digits = typed.filter { $0.isASCII && $0.isNumber }
     guard digits.count == 6 else { return nil }
     let current = now.seconds / period
-    return [current, current - 1, current + 1].first { $0 > lastStep && code(secret: secret, step: $0) == digits }
+    return [current, current - 1, current + 1].first {
+      $0 > lastStep && code(secret: secret, step: $0) == digits
+    }
   }
 
   /// What the QR code holds.

@@ -58,8 +58,12 @@ package enum SessionCookie {
   static let deviceName = "__Host-lopan-device"
   static let plainDeviceName = "lopan-device-plain"
 
-  package static func token(in headers: HTTPFields) -> String? { value(name, in: headers) ?? value(plainName, in: headers) }
-  static func device(in headers: HTTPFields) -> String? { value(deviceName, in: headers) ?? value(plainDeviceName, in: headers) }
+  package static func token(in headers: HTTPFields) -> String? {
+    value(name, in: headers) ?? value(plainName, in: headers)
+  }
+  static func device(in headers: HTTPFields) -> String? {
+    value(deviceName, in: headers) ?? value(plainDeviceName, in: headers)
+  }
 
   private static func value(_ name: String, in headers: HTTPFields) -> String? {
     for header in headers[values: .cookie] {
@@ -75,12 +79,16 @@ package enum SessionCookie {
   /// `Secure` with the `__Host-` prefix on HTTPS; the plain form only where the server itself speaks plain HTTP on loopback.
   static func set(token: String?, isSecure: Bool) -> String {
     let name = isSecure ? name : plainName
-    guard let token else { return "\(name)=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")" }
-    return "\(name)=\(token); Path=/; Max-Age=\(Sessions.lifetime); HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
+    guard let token else {
+      return "\(name)=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
+    }
+    return
+      "\(name)=\(token); Path=/; Max-Age=\(Sessions.lifetime); HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
   }
 
   static func setDevice(_ token: String, isSecure: Bool) -> String {
     let name = isSecure ? deviceName : plainDeviceName
-    return "\(name)=\(token); Path=/; Max-Age=\(400 * Int64.day); HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
+    return
+      "\(name)=\(token); Path=/; Max-Age=\(400 * Int64.day); HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
   }
 }

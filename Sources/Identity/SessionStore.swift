@@ -37,7 +37,8 @@ package enum Sessions {
   package static let shortLifetime: Int64 = 12 * .hour
 
   package static func open(
-    _ account: Account.ID, token: String, deviceKey: String?, device: String, address: String, in db: Transaction
+    _ account: Account.ID, token: String, deviceKey: String?, device: String, address: String,
+    in db: Transaction
   ) throws -> Session.ID {
     let id = Identifiers.make(Session.self)
     try db.run(
@@ -67,7 +68,8 @@ package enum Sessions {
     guard now - lastSeen < (hasSecondFactor ? shortLifetime : lifetime) else { return nil }
     return OpenSession(
       id: row.id(0), account: row.id(1), person: Person(id: row.id(2), name: row.text(3)), unit: row.id(4),
-      isVerified: row.optionalTime(5) != nil, secondFactorAt: row.optionalTime(6), hasSecondFactor: hasSecondFactor,
+      isVerified: row.optionalTime(5) != nil, secondFactorAt: row.optionalTime(6),
+      hasSecondFactor: hasSecondFactor,
       lastSeenAt: lastSeen, deviceKey: row.optionalText(9))
   }
 
@@ -90,18 +92,22 @@ package enum Sessions {
       SELECT id, device_label, address, created_at, last_seen_at FROM session
       WHERE account_id = \(account) AND ended_at IS NULL ORDER BY last_seen_at DESC LIMIT 50
       """
-    ).map { .init(id: $0.id(0), device: $0.text(1), address: $0.text(2), createdAt: $0.time(3), lastSeenAt: $0.time(4)) }
+    ).map {
+      .init(
+        id: $0.id(0), device: $0.text(1), address: $0.text(2), createdAt: $0.time(3), lastSeenAt: $0.time(4))
+    }
   }
 
   /// Ends one session of an account; false when it is not that account's, or over already.
   @discardableResult package static func end(
     _ id: Session.ID, of account: Account.ID, because reason: EndReason, in db: Transaction
   ) throws -> Bool {
-    let ended = try db.run(
-      """
-      UPDATE session SET ended_at = \(db.at), end_reason = \(reason)
-      WHERE id = \(id) AND account_id = \(account) AND ended_at IS NULL
-      """) == 1
+    let ended =
+      try db.run(
+        """
+        UPDATE session SET ended_at = \(db.at), end_reason = \(reason)
+        WHERE id = \(id) AND account_id = \(account) AND ended_at IS NULL
+        """) == 1
     if ended { db.afterCommit { SessionEnds.shared.tell([id]) } }
     return ended
   }

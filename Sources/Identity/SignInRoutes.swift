@@ -57,7 +57,8 @@ extension IdentityFeature {
     login: String, address: String, failures: SignInRules.Failures, candidate: SignIns.Candidate?
   ) async throws {
     try await database.write { db in
-      try SignIns.note(login: login, address: address, isKnownDevice: failures.isKnownDevice, succeeded: false, in: db)
+      try SignIns.note(
+        login: login, address: address, isKnownDevice: failures.isKnownDevice, succeeded: false, in: db)
       if let candidate {
         try db.publish(Event("sign_in.refused", unit: candidate.unit, by: nil, of: candidate.person.rawValue))
       }
@@ -79,10 +80,13 @@ extension IdentityFeature {
       try SignIns.note(login: login, address: address, isKnownDevice: device != nil, succeeded: true, in: db)
       try SignIns.remember(device: deviceToken, for: candidate.account, in: db)
       try db.publish(
-        Event("session.opened", unit: candidate.unit, by: candidate.person, of: session.rawValue, ["address": address]))
+        Event(
+          "session.opened", unit: candidate.unit, by: candidate.person, of: session.rawValue,
+          ["address": address]))
     }
     return [
-      SessionCookie.set(token: token, isSecure: isSecure), SessionCookie.setDevice(deviceToken, isSecure: isSecure),
+      SessionCookie.set(token: token, isSecure: isSecure),
+      SessionCookie.setDevice(deviceToken, isSecure: isSecure),
     ]
   }
 
@@ -116,10 +120,13 @@ extension IdentityFeature {
       let hash = try await hasher.hash(form.raw("password"))
       let secret = form["secret"] ?? ""
       do {
-        try await database.write { _ = try Accounts.activate(login: login, secret: secret, passwordHash: hash, in: $0) }
+        try await database.write {
+          _ = try Accounts.activate(login: login, secret: secret, passwordHash: hash, in: $0)
+        }
       } catch let error as UserError {
         try await database.write {
-          try SignIns.note(login: login, address: address, isKnownDevice: failures.isKnownDevice, succeeded: false, in: $0)
+          try SignIns.note(
+            login: login, address: address, isKnownDevice: failures.isKnownDevice, succeeded: false, in: $0)
         }
         throw error
       }

@@ -12,7 +12,8 @@ enum SignIns {
   }
 
   static func candidate(login: String, in db: any Connection) throws -> Candidate? {
-    try db.row("SELECT id, person_id, unit_id, state, password_hash FROM account WHERE login = \(login)").map {
+    try db.row("SELECT id, person_id, unit_id, state, password_hash FROM account WHERE login = \(login)").map
+    {
       .init(
         account: $0.id(0), person: $0.id(1), unit: $0.id(2), state: .init(rawValue: $0.text(3)) ?? .closed,
         passwordHash: $0.optionalText(4))
@@ -25,13 +26,14 @@ enum SignIns {
   static func failures(
     login: String, address: String, device: String?, at now: Timestamp, in db: any Connection
   ) throws -> SignInRules.Failures {
-    let isKnown = try device.map { device in
-      try db.exists(
-        """
-        SELECT 1 FROM known_device JOIN account ON account.id = known_device.account_id
-        WHERE known_device.token_hash = \(Secrets.hash(device)) AND account.login = \(login)
-        """)
-    } ?? false
+    let isKnown =
+      try device.map { device in
+        try db.exists(
+          """
+          SELECT 1 FROM known_device JOIN account ON account.id = known_device.account_id
+          WHERE known_device.token_hash = \(Secrets.hash(device)) AND account.login = \(login)
+          """)
+      } ?? false
     // A known device is counted apart, so that strangers' failures elsewhere do not hold it back.
     let own = try db.rows(
       """
@@ -80,7 +82,8 @@ enum SignIns {
   }
 
   static func factor(of account: Account.ID, in db: any Connection) throws -> Factor? {
-    try db.row("SELECT secret, confirmed_at, last_step FROM second_factor WHERE account_id = \(account)").map {
+    try db.row("SELECT secret, confirmed_at, last_step FROM second_factor WHERE account_id = \(account)").map
+    {
       .init(secret: $0.text(0), isConfirmed: $0.optionalTime(1) != nil, lastStep: $0.integer(2))
     }
   }
@@ -90,7 +93,8 @@ enum SignIns {
     if let factor = try factor(of: account, in: db) { return factor }
     let secret = SecondFactor.newSecret()
     try db.run(
-      "INSERT INTO second_factor (account_id, secret, offered_at, last_step) VALUES (\(account), \(secret), \(db.at), 0)")
+      "INSERT INTO second_factor (account_id, secret, offered_at, last_step) VALUES (\(account), \(secret), \(db.at), 0)"
+    )
     return .init(secret: secret, isConfirmed: false, lastStep: 0)
   }
 

@@ -107,7 +107,8 @@ package struct AlarmDesk: Sendable {
     for recipient in found.unfilled { try AlarmStore.except(recipient, of: id, in: db) }
     let plan = AlarmRules.plan(alarm.kind, reporter: reporter, subject: subject)
     if let next = plan.map({ raisedAt + $0.after }).filter({ $0 > db.at }).min() {
-      try DueClocks.set(Self.clock, of: id.rawValue, version: next.seconds, unit: alarm.unit, due: next, in: db)
+      try DueClocks.set(
+        Self.clock, of: id.rawValue, version: next.seconds, unit: alarm.unit, due: next, in: db)
     }
   }
 
@@ -121,7 +122,8 @@ package struct AlarmDesk: Sendable {
       ? "\(AlarmWords.what(alarm.kind)) trong lớp \(alarm.className). Thầy cô đã được báo cùng lúc. Mời phụ huynh mở trang để xem và ở bên con."
       : "\(AlarmWords.what(alarm.kind)) trong lớp \(alarm.className). Mời thầy cô mở trang để xem và xử lý ngay."
     return NewMessage(
-      unit: alarm.unit, to: person, by: [.page, .email], kind: "alarm.\(alarm.kind.rawValue)", cause: id.rawValue,
+      unit: alarm.unit, to: person, by: [.page, .email], kind: "alarm.\(alarm.kind.rawValue)",
+      cause: id.rawValue,
       subject: "\(AlarmWords.title(alarm.kind)) – lớp \(alarm.className)", body: body, link: "/alarms/\(id)",
       urgency: alarm.kind == .needsHelp ? .normal : .urgent, dedupeKey: "alarm:\(id)")
   }

@@ -92,12 +92,16 @@ enum AlarmStore {
   }
 
   static func addressees(of id: Alarm.ID, in db: any Connection) throws -> [Addressee] {
-    try db.rows("SELECT person_id, recipient, at FROM alarm_addressee WHERE alarm_id = \(id) ORDER BY at, recipient").map {
+    try db.rows(
+      "SELECT person_id, recipient, at FROM alarm_addressee WHERE alarm_id = \(id) ORDER BY at, recipient"
+    ).map {
       .init(person: $0.id(0), recipient: .init(rawValue: $0.text(1)) ?? .head, at: $0.time(2))
     }
   }
 
-  static func exceptions(of id: Alarm.ID, in db: any Connection) throws -> [(recipient: AlarmRecipient?, why: String)] {
+  static func exceptions(of id: Alarm.ID, in db: any Connection) throws -> [(
+    recipient: AlarmRecipient?, why: String
+  )] {
     try db.rows("SELECT recipient, why FROM alarm_exception WHERE alarm_id = \(id)")
       .map { (AlarmRecipient(rawValue: $0.text(0)), $0.text(1)) }
   }

@@ -47,7 +47,9 @@ package struct IncidentsFeature: Sendable {
     // Opening the page is the receipt that counts: the reader need not press anything more.
     try await database.write { db in
       for message in try Outbox.messages(for: viewer.person.id, unreadOnly: true, limit: 200, in: db)
-      where message.cause == stored.id.rawValue { try Outbox.markRead(message.id, by: viewer.person.id, in: db) }
+      where message.cause == stored.id.rawValue {
+        try Outbox.markRead(message.id, by: viewer.person.id, in: db)
+      }
     }
     return AlarmPages.alarm(view, now: database.now()).response(in: context)
   }
@@ -75,11 +77,15 @@ package struct IncidentsFeature: Sendable {
     let id: Alarm.ID = try context.id("alarm")
     let person = context.viewer?.person.id
     let (stored, wasTold) = try await database.read { db in
-      (try AlarmStore.find(id, in: db), try person.map { try AlarmStore.isAddressee($0, of: id, in: db) } ?? false)
+      (
+        try AlarmStore.find(id, in: db),
+        try person.map { try AlarmStore.isAddressee($0, of: id, in: db) } ?? false
+      )
     }
     guard let stored else { throw UserError.notFound }
     let subject = Subject(
-      unit: stored.alarm.unit, schoolClass: stored.alarm.schoolClass, person: wasTold ? context.viewer?.children.first : nil)
+      unit: stored.alarm.unit, schoolClass: stored.alarm.schoolClass,
+      person: wasTold ? context.viewer?.children.first : nil)
     return (stored, try context.require(action, on: subject))
   }
 }

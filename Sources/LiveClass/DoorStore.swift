@@ -39,7 +39,8 @@ enum DoorStore {
 
   static func useUp(_ token: String, in db: Transaction) throws {
     try db.run(
-      "UPDATE lesson_ticket SET used_at = \(db.at) WHERE token_hash = \(Secrets.hash(token)) AND used_at IS NULL")
+      "UPDATE lesson_ticket SET used_at = \(db.at) WHERE token_hash = \(Secrets.hash(token)) AND used_at IS NULL"
+    )
   }
 
   // MARK: Class password
@@ -50,8 +51,10 @@ enum DoorStore {
   }
 
   static func passphrase(of schoolClass: SchoolClass.ID, in db: any Connection) throws -> Passphrase? {
-    try db.row("SELECT text, made_at FROM class_passphrase WHERE class_id = \(schoolClass) AND replaced_at IS NULL")
-      .map { .init(text: $0.text(0), madeAt: $0.time(1)) }
+    try db.row(
+      "SELECT text, made_at FROM class_passphrase WHERE class_id = \(schoolClass) AND replaced_at IS NULL"
+    )
+    .map { .init(text: $0.text(0), madeAt: $0.time(1)) }
   }
 
   /// Why a new one is made; the raw value stands in the table.
@@ -59,7 +62,8 @@ enum DoorStore {
 
   /// Makes a new class password of five words; the old one stops working at this moment. S3-34.
   static func rotate(
-    _ schoolClass: SchoolClass.ID, unit: OrgUnit.ID, because reason: Reason, by adult: Person.ID?, in db: Transaction
+    _ schoolClass: SchoolClass.ID, unit: OrgUnit.ID, because reason: Reason, by adult: Person.ID?,
+    in db: Transaction
   ) throws {
     let words = ClassPassphraseWords.all
     var generator = SystemRandomNumberGenerator()
@@ -67,14 +71,18 @@ enum DoorStore {
       Int.random(in: 0..<words.count, using: &generator)
     }
     let made = try ClassPassphrase.generated(words: words, indices: indices)
-    try db.run("UPDATE class_passphrase SET replaced_at = \(db.at) WHERE class_id = \(schoolClass) AND replaced_at IS NULL")
+    try db.run(
+      "UPDATE class_passphrase SET replaced_at = \(db.at) WHERE class_id = \(schoolClass) AND replaced_at IS NULL"
+    )
     try db.run(
       """
       INSERT INTO class_passphrase (id, class_id, text, made_at, made_by, reason)
       VALUES (\(Identifiers.make(SchoolClass.self)), \(schoolClass), \(made.text), \(db.at), \(adult), \(reason))
       """)
     try db.publish(
-      Event("class_passphrase.rotated", unit: unit, by: adult, of: schoolClass.rawValue, ["reason": reason.rawValue]))
+      Event(
+        "class_passphrase.rotated", unit: unit, by: adult, of: schoolClass.rawValue,
+        ["reason": reason.rawValue]))
   }
 
   static func needsPassphrase(_ schoolClass: SchoolClass.ID, in db: any Connection) throws -> Bool {
@@ -95,7 +103,9 @@ enum DoorStore {
   static func check(
     _ typed: String?, plan: LessonPlan, account: Account.ID, at now: Timestamp, in db: any Connection
   ) throws -> ClassPasswordState {
-    guard try needsPassphrase(plan.schoolClass, in: db), let live = try passphrase(of: plan.schoolClass, in: db) else {
+    guard try needsPassphrase(plan.schoolClass, in: db),
+      let live = try passphrase(of: plan.schoolClass, in: db)
+    else {
       return .notRequired
     }
     let tries = try db.rows(

@@ -12,7 +12,9 @@ extension LiveClassFeature {
   func plan(_ context: AppContext) async throws -> LessonPlan {
     let id: Lesson.ID = try context.id("lesson")
     let ports = services.ports
-    guard let plan = try await services.database.read({ try ports.plan(id, $0) }) else { throw UserError.notFound }
+    guard let plan = try await services.database.read({ try ports.plan(id, $0) }) else {
+      throw UserError.notFound
+    }
     return plan
   }
 
@@ -24,7 +26,8 @@ extension LiveClassFeature {
     let ports = services.ports
     let (relations, roster, head) = try await services.database.read { db in
       (
-        try ports.relations(viewer.person.id, plan, db), try ports.roster(plan.schoolClass, Day(at: plan.time.start), db),
+        try ports.relations(viewer.person.id, plan, db),
+        try ports.roster(plan.schoolClass, Day(at: plan.time.start), db),
         try LiveStore.head(of: plan.id, in: db)
       )
     }
@@ -33,7 +36,8 @@ extension LiveClassFeature {
     }
     let role = RoomStanding.best(of: relations)?.role
     return LessonPages.lesson(
-      plan, viewer: viewer, role: role, roster: role == .teacher ? roster : [], now: now, houseRules: HouseRules.basic
+      plan, viewer: viewer, role: role, roster: role == .teacher ? roster : [], now: now,
+      houseRules: HouseRules.basic
     ).response(in: context)
   }
 
@@ -53,7 +57,9 @@ extension LiveClassFeature {
     }
     let token = Secrets.token()
     try await services.database.write { db in
-      guard let key = try Sessions.deviceKey(viewer.session, in: db) else { throw UserError.deviceNotRecognised }
+      guard let key = try Sessions.deviceKey(viewer.session, in: db) else {
+        throw UserError.deviceNotRecognised
+      }
       try DoorStore.issueTicket(
         token, lesson: plan.id, account: viewer.account, device: LivePage.device(of: key), in: db)
     }
@@ -67,9 +73,11 @@ extension LiveClassFeature {
     try? await services.database.write { db in
       let relations = try ports.relations(viewer.person.id, plan, db)
       let reason: RefusalReason =
-        relations.contains(.guardian) ? .guardianOfPupil
-        : relations.contains(.pupilOfOtherClass) ? .pupilOfOtherClass
-        : relations.contains(.teacherOfOtherSchool) ? .teacherOfOtherSchool : .notOnRoster
+        relations.contains(.guardian)
+        ? .guardianOfPupil
+        : relations.contains(.pupilOfOtherClass)
+          ? .pupilOfOtherClass
+          : relations.contains(.teacherOfOtherSchool) ? .teacherOfOtherSchool : .notOnRoster
       try db.publish(
         Event(
           "admission.refused", unit: plan.unit, by: viewer.person.id, of: plan.id.rawValue,
@@ -103,10 +111,14 @@ extension LiveClassFeature {
 
   // MARK: Class password
 
-  private func schoolClass(_ context: AppContext) async throws -> (id: SchoolClass.ID, subject: Subject, name: String) {
+  private func schoolClass(_ context: AppContext) async throws -> (
+    id: SchoolClass.ID, subject: Subject, name: String
+  ) {
     let id: SchoolClass.ID = try context.id("class")
     let ports = services.ports
-    guard let found = try await services.database.read({ try ports.classSubject(id, $0) }) else { throw UserError.notFound }
+    guard let found = try await services.database.read({ try ports.classSubject(id, $0) }) else {
+      throw UserError.notFound
+    }
     return (id, found.subject, found.name)
   }
 
@@ -129,7 +141,8 @@ extension LiveClassFeature {
     guard let unit = found.subject.unit else { throw UserError.notFound }
     try await services.database.write { db in
       let isFirst = try DoorStore.passphrase(of: found.id, in: db) == nil
-      try DoorStore.rotate(found.id, unit: unit, because: isFirst ? .first : .asked, by: viewer.person.id, in: db)
+      try DoorStore.rotate(
+        found.id, unit: unit, because: isFirst ? .first : .asked, by: viewer.person.id, in: db)
     }
     return .seeOther("/classes/\(found.id)/passphrase")
   }

@@ -21,7 +21,8 @@ enum LessonSeal {
     var hash = SHA256()
     for row in rows {
       let line = [
-        String(row.seq), String(row.at.seconds), row.kind, row.person?.rawValue ?? "", row.by?.rawValue ?? "", row.body,
+        String(row.seq), String(row.at.seconds), row.kind, row.person?.rawValue ?? "", row.by?.rawValue ?? "",
+        row.body,
       ].joined(separator: "\u{1F}")
       hash.update(data: Data((line + "\u{1E}").utf8))
     }

@@ -19,7 +19,8 @@ package struct LiveClassFeature: Sendable {
   let socketCount = SocketCount()
 
   package init(
-    database: Database, ports: LiveClassPorts, hub: Hub, media: any MediaServer, gate: SessionGate, logger: Logger
+    database: Database, ports: LiveClassPorts, hub: Hub, media: any MediaServer, gate: SessionGate,
+    logger: Logger
   ) {
     services = LiveServices(database: database, ports: ports, hub: hub, media: media, logger: logger)
     rooms = LiveRooms(services)
@@ -40,7 +41,8 @@ package struct LiveClassFeature: Sendable {
     var routes = Routes()
     routes.get("/lessons/:lesson", .enterLesson, lessonPage)
     routes.api(
-      .post, "/api/v1/lessons/:lesson/tickets", .enterLesson, summary: "Issue a single-use ticket for the lesson's door.",
+      .post, "/api/v1/lessons/:lesson/tickets", .enterLesson,
+      summary: "Issue a single-use ticket for the lesson's door.",
       createTicket)
     routes.post("/lessons/:lesson/alarms", .raiseAlarm, createAlarm)
     routes.get("/lessons/:lesson/record", .viewLessonRecord, recordPage)
@@ -113,7 +115,9 @@ private struct LiveClassService: Service {
     }
   }
 
-  private func tell(_ id: MediaRoom.ID, _ person: MediaParticipant.ID, _ what: String, _ kind: Media.MediaKind) async {
+  private func tell(
+    _ id: MediaRoom.ID, _ person: MediaParticipant.ID, _ what: String, _ kind: Media.MediaKind
+  ) async {
     let text = LiveJSON.object([
       ("t", "\"media\""), ("what", LiveJSON.string(what)), ("person", LiveJSON.string(person.rawValue)),
       ("kind", LiveJSON.string(kind.rawValue)),

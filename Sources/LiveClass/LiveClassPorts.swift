@@ -73,14 +73,16 @@ package struct LiveClassPorts: Sendable {
   package var relations: @Sendable (Person.ID, LessonPlan, any Connection) throws -> Set<LessonRelation>
   package var roster: @Sendable (SchoolClass.ID, Day, any Connection) throws -> [RosterSeat]
   /// The class of an id, for the pages about its password.
-  package var classSubject: @Sendable (SchoolClass.ID, any Connection) throws -> (subject: Subject, name: String)?
+  package var classSubject:
+    @Sendable (SchoolClass.ID, any Connection) throws -> (subject: Subject, name: String)?
   package var raise: @Sendable (RaisedAlarm, Transaction) throws -> Void
 
   package init(
     plan: @escaping @Sendable (Lesson.ID, any Connection) throws -> LessonPlan?,
     relations: @escaping @Sendable (Person.ID, LessonPlan, any Connection) throws -> Set<LessonRelation>,
     roster: @escaping @Sendable (SchoolClass.ID, Day, any Connection) throws -> [RosterSeat],
-    classSubject: @escaping @Sendable (SchoolClass.ID, any Connection) throws -> (subject: Subject, name: String)?,
+    classSubject:
+      @escaping @Sendable (SchoolClass.ID, any Connection) throws -> (subject: Subject, name: String)?,
     raise: @escaping @Sendable (RaisedAlarm, Transaction) throws -> Void
   ) {
     self.plan = plan

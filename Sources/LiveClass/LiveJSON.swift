@@ -29,7 +29,8 @@ enum LiveJSON {
 
   static func refused(_ error: UserError, ref: String?) -> String {
     object([
-      ("t", "\"no\""), ("ref", string(ref ?? "")), ("code", string(error.code.rawValue)), ("text", string(error.sentence)),
+      ("t", "\"no\""), ("ref", string(ref ?? "")), ("code", string(error.code.rawValue)),
+      ("text", string(error.sentence)),
     ])
   }
 
@@ -56,10 +57,14 @@ enum LiveJSON {
       fields += [("person", string(person.rawValue)), ("up", up ? "true" : "false")]
     case .chatMode(let mode): fields.append(("mode", string(mode.rawValue)))
     case .chat(let text, let person):
-      fields += [("person", string(person.rawValue)), ("name", string(name(person))), ("text", string(text.text))]
+      fields += [
+        ("person", string(person.rawValue)), ("name", string(name(person))), ("text", string(text.text)),
+      ]
     case .chatErased(let id): fields.append(("message", string(id.rawValue)))
     case .alarm(let kind, let person):
-      fields += [("alarm", string(kind.rawValue)), ("person", string(person.rawValue)), ("name", string(name(person)))]
+      fields += [
+        ("alarm", string(kind.rawValue)), ("person", string(person.rawValue)), ("name", string(name(person))),
+      ]
     default: break
     }
     return (kind, object(fields))
@@ -126,7 +131,8 @@ enum LiveJSON {
   static func offer(_ offer: WatchOffer, ref: String?) -> String {
     let streams = offer.streams.map { stream in
       object([
-        ("mid", string(stream.mid)), ("feed", string(stream.feed.rawValue)), ("person", string(stream.person.rawValue)),
+        ("mid", string(stream.mid)), ("feed", string(stream.feed.rawValue)),
+        ("person", string(stream.person.rawValue)),
         ("kind", string(stream.kind.rawValue)),
       ])
     }

@@ -29,7 +29,9 @@ final class LivePage: Sendable {
   /// The thumbprint of the device's key, by which seats and tickets know it.
   var device: DeviceKey.ID { LivePage.device(of: deviceKey) }
 
-  static func device(of key: String?) -> DeviceKey.ID { .init(rawValue: key.map { Secrets.hash($0) } ?? "none") }
+  static func device(of key: String?) -> DeviceKey.ID {
+    .init(rawValue: key.map { Secrets.hash($0) } ?? "none")
+  }
 
   /// What the page signs to enter: bound to this connection, this lesson and this ticket.
   func proofText(lesson: Lesson.ID, ticket: String?) -> String {

@@ -78,7 +78,8 @@ struct LiveSocket: Sendable {
         ticket: try DoorStore.ticket(
           message.ticket, lesson: lesson, account: page.viewer.account, device: device, at: now, in: db),
         proof: page.proof(message.proof, lesson: lesson, ticket: message.ticket),
-        password: try DoorStore.check(message.password, plan: plan, account: page.viewer.account, at: now, in: db))
+        password: try DoorStore.check(
+          message.password, plan: plan, account: page.viewer.account, at: now, in: db))
       return (entry, RoomStanding.best(of: relations))
     }
     page.enterRoom(room)
@@ -96,7 +97,8 @@ struct LiveSocket: Sendable {
   private static func accountState(
     _ page: LivePage, _ relations: Set<LessonRelation>, now: Timestamp, in db: any Connection
   ) throws -> Rules.AccountState {
-    guard let account = try Accounts.state(of: page.viewer.person.id, in: db), account.id == page.viewer.account,
+    guard let account = try Accounts.state(of: page.viewer.person.id, in: db),
+      account.id == page.viewer.account,
       try Sessions.isOpen(page.viewer.session, in: db)
     else { return .closed }
     switch account.state {
@@ -191,14 +193,17 @@ struct LiveSocket: Sendable {
       let allowed = await room.allowed(me)
       let answer = try await services.media.publish(sdp, on: leg, by: who, in: id, allowed: allowed)
       page.connection.send(LiveJSON.answer(answer, leg: leg, ref: message.ref))
-      try await room.notePublished(leg == .screen ? [.screen] : allowed.intersection([.audio, .video]), by: me)
+      try await room.notePublished(
+        leg == .screen ? [.screen] : allowed.intersection([.audio, .video]), by: me)
     case "unpublish":
       guard let leg, leg != .watch else { throw UserError.unreadableJSON }
       await services.media.unpublish(leg, by: who, in: id)
     case "watch":
       guard await room.mayReceive(me) else { throw UserError.notInTheRoom }
       let feeds = (message.feeds ?? []).prefix(64).map(MediaFeed.ID.init(rawValue:))
-      if let offer = try await services.media.watch(Array(feeds), by: who, in: id, fresh: message.fresh ?? false) {
+      if let offer = try await services.media.watch(
+        Array(feeds), by: who, in: id, fresh: message.fresh ?? false)
+      {
         page.connection.send(LiveJSON.offer(offer, ref: message.ref))
       } else {
         page.connection.send(LiveJSON.noOffer(ref: message.ref))

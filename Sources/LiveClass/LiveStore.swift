@@ -20,7 +20,9 @@ enum LiveStore {
   }
 
   /// Everything a node needs to run a lesson; nil when the timetable has no such lesson.
-  static func load(_ lesson: Lesson.ID, _ ports: LiveClassPorts, at now: Timestamp, in db: any Connection) throws -> Loaded? {
+  static func load(_ lesson: Lesson.ID, _ ports: LiveClassPorts, at now: Timestamp, in db: any Connection)
+    throws -> Loaded?
+  {
     guard let plan = try ports.plan(lesson, db) else { return nil }
     let row = try db.row(
       "SELECT phase, is_locked, is_frozen, chat_mode, alive_at FROM live_lesson WHERE lesson_id = \(lesson)")
@@ -41,9 +43,11 @@ enum LiveStore {
     let state = LessonState(
       restoring: lesson, time: plan.time, opening: plan.opening,
       phase: row.flatMap { .init(rawValue: $0.text(0)) } ?? .scheduled, isLocked: row?.flag(1) ?? false,
-      isFrozen: row?.flag(2) ?? false, chatMode: row.flatMap { .init(rawValue: $0.text(3)) } ?? .off, seats: seats,
+      isFrozen: row?.flag(2) ?? false, chatMode: row.flatMap { .init(rawValue: $0.text(3)) } ?? .off,
+      seats: seats,
       bans: try bans(of: plan, in: db), guests: try guests(of: lesson, in: db))
-    let last = try db.row("SELECT max(seq) FROM live_event WHERE lesson_id = \(lesson)")?.optionalInteger(0) ?? 0
+    let last =
+      try db.row("SELECT max(seq) FROM live_event WHERE lesson_id = \(lesson)")?.optionalInteger(0) ?? 0
     return Loaded(
       plan: plan, state: state, roster: try ports.roster(plan.schoolClass, Day(at: plan.time.start), db),
       lastSeq: last, cutOff: cutOff, aliveAt: row?.time(4) ?? now, isNew: row == nil)
@@ -141,7 +145,9 @@ enum LiveStore {
       """)
   }
 
-  static func liftBans(of person: Person.ID, _ plan: LessonPlan, by adult: Person.ID, in db: Transaction) throws {
+  static func liftBans(of person: Person.ID, _ plan: LessonPlan, by adult: Person.ID, in db: Transaction)
+    throws
+  {
     try db.run(
       """
       UPDATE lesson_ban SET lifted_at = \(db.at), lifted_by = \(adult)
@@ -150,9 +156,11 @@ enum LiveStore {
       """)
   }
 
-  static func guest(_ person: Person.ID, of lesson: Lesson.ID, by adult: Person.ID, in db: Transaction) throws {
+  static func guest(_ person: Person.ID, of lesson: Lesson.ID, by adult: Person.ID, in db: Transaction) throws
+  {
     try db.run(
-      "INSERT INTO lesson_guest (lesson_id, person_id, by_id, at) VALUES (\(lesson), \(person), \(adult), \(db.at))")
+      "INSERT INTO lesson_guest (lesson_id, person_id, by_id, at) VALUES (\(lesson), \(person), \(adult), \(db.at))"
+    )
   }
 
   static func withdrawGuest(_ person: Person.ID, of lesson: Lesson.ID, in db: Transaction) throws {
@@ -166,7 +174,9 @@ enum LiveStore {
   // MARK: Reading the log
 
   /// What the class has seen after a number, oldest first; an erased message without its words.
-  static func news(of lesson: Lesson.ID, after seq: Int64, in db: any Connection) throws -> [(seq: Int64, text: String)] {
+  static func news(of lesson: Lesson.ID, after seq: Int64, in db: any Connection) throws -> [(
+    seq: Int64, text: String
+  )] {
     let erased = Set(
       try db.rows("SELECT body FROM live_event WHERE lesson_id = \(lesson) AND kind = 'erased'")
         .compactMap { LiveJSON.message(of: $0.text(0)) })
@@ -203,9 +213,11 @@ enum LiveStore {
   }
 
   static func head(of lesson: Lesson.ID, in db: any Connection) throws -> LessonHead? {
-    try db.row("SELECT phase, opened_at, ended_at, alive_at FROM live_lesson WHERE lesson_id = \(lesson)").map {
+    try db.row("SELECT phase, opened_at, ended_at, alive_at FROM live_lesson WHERE lesson_id = \(lesson)").map
+    {
       .init(
-        phase: .init(rawValue: $0.text(0)) ?? .scheduled, openedAt: $0.optionalTime(1), endedAt: $0.optionalTime(2),
+        phase: .init(rawValue: $0.text(0)) ?? .scheduled, openedAt: $0.optionalTime(1),
+        endedAt: $0.optionalTime(2),
         aliveAt: $0.time(3))
     }
   }

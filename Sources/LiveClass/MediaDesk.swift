@@ -70,7 +70,8 @@ final class MediaDesk: Sendable {
   }
 
   /// Silences at the server what is not allowed, where the page cannot undo it.
-  private func hold(_ person: Person.ID, to permits: MediaKinds, in id: MediaRoom.ID) async throws(UserError) {
+  private func hold(_ person: Person.ID, to permits: MediaKinds, in id: MediaRoom.ID) async throws(UserError)
+  {
     let who = MediaParticipant.ID(rawValue: person.rawValue)
     try await media.mute(.audio, !permits.contains(.init(.microphone)), of: who, in: id)
     try await media.mute(.video, !permits.contains(.init(.camera)), of: who, in: id)
@@ -85,7 +86,8 @@ final class MediaDesk: Sendable {
 
   private func goOn(_ room: LiveRoom, _ id: MediaRoom.ID) async throws(UserError) {
     for participant in await media.participants(in: id) {
-      try await hold(.init(rawValue: participant.id.rawValue), to: await room.permits(of: participant.id.rawValue), in: id)
+      try await hold(
+        .init(rawValue: participant.id.rawValue), to: await room.permits(of: participant.id.rawValue), in: id)
     }
   }
 }

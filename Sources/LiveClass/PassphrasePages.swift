@@ -3,7 +3,8 @@ import Web
 
 enum PassphrasePages {
   static func passphrase(
-    _ id: SchoolClass.ID, className: String, passphrase: DoorStore.Passphrase?, isNeeded: Bool, mayRotate: Bool,
+    _ id: SchoolClass.ID, className: String, passphrase: DoorStore.Passphrase?, isNeeded: Bool,
+    mayRotate: Bool,
     now: Timestamp
   ) -> Page {
     Page(
@@ -29,7 +30,8 @@ enum PassphrasePages {
       """
   }
 
-  private static let none: HTML = "<p>Lớp chưa có mật khẩu. Danh sách lớp vẫn là cánh cửa duy nhất; mật khẩu chỉ là lớp bảo vệ thêm.</p>"
+  private static let none: HTML =
+    "<p>Lớp chưa có mật khẩu. Danh sách lớp vẫn là cánh cửa duy nhất; mật khẩu chỉ là lớp bảo vệ thêm.</p>"
 
   private static func rotation(_ id: SchoolClass.ID) -> HTML {
     """

@@ -42,7 +42,8 @@ enum RecordPages {
     return count == 0 ? "" : " Từ chối \(count) lần vào lớp."
   }
 
-  private static let empty: HTML = "<p class=\"empty\">Chưa có ai vào lớp. Khi lớp mở, mỗi lần vào, ra và mỗi quyết định sẽ được ghi ở đây.</p>"
+  private static let empty: HTML =
+    "<p class=\"empty\">Chưa có ai vào lớp. Khi lớp mở, mỗi lần vào, ra và mỗi quyết định sẽ được ghi ở đây.</p>"
 
   private static func line(_ line: LessonReport.Line) -> HTML {
     """

@@ -41,7 +41,8 @@ extension LiveClassFeature {
       let others = Set(log.compactMap(\.person)).subtracting(known).sorted()
       let names = try People.names(of: Array(Set(others + log.compactMap(\.by))), in: db)
       return LessonReporting.report(
-        plan, head: try LiveStore.head(of: plan.id, in: db), roster: roster, others: others, names: names, log: log, now: now)
+        plan, head: try LiveStore.head(of: plan.id, in: db), roster: roster, others: others, names: names,
+        log: log, now: now)
     }
   }
 
@@ -58,10 +59,12 @@ extension LiveClassFeature {
     let viewer = try context.require(.exportLessonRecord, on: plan.subject)
     let text = LessonReporting.csv(try await report(plan))
     try await services.database.write {
-      try $0.publish(Event("lesson.record_exported", unit: plan.unit, by: viewer.person.id, of: plan.id.rawValue))
+      try $0.publish(
+        Event("lesson.record_exported", unit: plan.unit, by: viewer.person.id, of: plan.id.rawValue))
     }
     return .download(
-      [0xEF, 0xBB, 0xBF] + Array(text.utf8), name: "tiet-hoc-\(Day(at: plan.time.start)).csv", type: "text/csv; charset=utf-8")
+      [0xEF, 0xBB, 0xBF] + Array(text.utf8), name: "tiet-hoc-\(Day(at: plan.time.start)).csv",
+      type: "text/csv; charset=utf-8")
   }
 }
 
@@ -75,9 +78,12 @@ enum LessonReporting {
     let line = { (person: Person.ID, number: Int?, name: String) in
       let own = stays[person] ?? []
       return LessonReport.Line(
-        orderNumber: number, name: name, intervals: own, attendance: rules.attendance(of: own, in: plan.time, at: now))
+        orderNumber: number, name: name, intervals: own,
+        attendance: rules.attendance(of: own, in: plan.time, at: now))
     }
-    let pupils = roster.sorted { $0.orderNumber < $1.orderNumber }.map { line($0.person, $0.orderNumber, $0.name) }
+    let pupils = roster.sorted { $0.orderNumber < $1.orderNumber }.map {
+      line($0.person, $0.orderNumber, $0.name)
+    }
     let adults = others.filter { stays[$0] != nil }.map { line($0, nil, names[$0] ?? "Không rõ") }
     let all = names.merging(roster.map { ($0.person, $0.name) }) { first, _ in first }
     return LessonReport(
@@ -99,11 +105,15 @@ enum LessonReporting {
       default: break
       }
     }
-    for (person, (place, from)) in open { result[person, default: []].append(.init(place, from: from, to: nil)) }
+    for (person, (place, from)) in open {
+      result[person, default: []].append(.init(place, from: from, to: nil))
+    }
     return result
   }
 
-  private static func place(_ row: LogRow) -> PresenceInterval.Place { row.body.contains("\"room\"") ? .room : .lobby }
+  private static func place(_ row: LogRow) -> PresenceInterval.Place {
+    row.body.contains("\"room\"") ? .room : .lobby
+  }
 
   private static func decision(_ row: LogRow, _ names: [Person.ID: String]) -> LessonReport.Decision? {
     let name = row.person.flatMap { names[$0] } ?? "Người không rõ"
@@ -114,7 +124,8 @@ enum LessonReporting {
       let body = (try? JSONDecoder().decode(AdmissionBody.self, from: Data(row.body.utf8)))
       words = body?.record ?? ""
     case "lesson.opened": return .init(at: row.at, name: by, words: "Mở lớp", isRefusal: false)
-    case "lesson.ended": return .init(at: row.at, name: by.isEmpty ? "Đồng hồ" : by, words: "Kết thúc", isRefusal: false)
+    case "lesson.ended":
+      return .init(at: row.at, name: by.isEmpty ? "Đồng hồ" : by, words: "Kết thúc", isRefusal: false)
     case "lesson.locked": return .init(at: row.at, name: by, words: "Khóa cửa lớp", isRefusal: false)
     case "lesson.unlocked": return .init(at: row.at, name: by, words: "Mở cửa lớp", isRefusal: false)
     case "lesson.frozen": return .init(at: row.at, name: by, words: "Dừng tất cả", isRefusal: false)
@@ -122,7 +133,8 @@ enum LessonReporting {
     case "lesson.removed": words = "Bị đưa ra khỏi lớp, người quyết định: \(by)"
     case "lesson.ban_lifted": words = "Được vào lại, người quyết định: \(by)"
     case "lesson.revoked": words = "Phiên đăng nhập kết thúc, ra khỏi lớp"
-    case "alarm": return .init(at: row.at, name: by.isEmpty ? "Hệ thống" : by, words: "Báo động", isRefusal: false)
+    case "alarm":
+      return .init(at: row.at, name: by.isEmpty ? "Hệ thống" : by, words: "Báo động", isRefusal: false)
     default: return nil
     }
     return .init(at: row.at, name: name, words: words, isRefusal: row.kind == "admissionRefused")
@@ -165,7 +177,9 @@ enum LessonReporting {
     }
     lines.append([])
     lines.append(["Lúc", "Ai", "Quyết định"])
-    for decision in report.decisions { lines.append([decision.at.clockToTheSecond, decision.name, decision.words]) }
+    for decision in report.decisions {
+      lines.append([decision.at.clockToTheSecond, decision.name, decision.words])
+    }
     return lines.map { $0.map(cell).joined(separator: ",") }.joined(separator: "\r\n") + "\r\n"
   }
 

@@ -12,14 +12,17 @@ extension Schools {
 
   private static func facts(_ row: Row) -> ClassFacts {
     ClassFacts(
-      id: row.id(0), unit: row.id(1), year: row.id(2), yearName: row.text(3), grade: row.int(4), name: row.text(5))
+      id: row.id(0), unit: row.id(1), year: row.id(2), yearName: row.text(3), grade: row.int(4),
+      name: row.text(5))
   }
 
   package static func facts(of id: SchoolClass.ID, in db: any Connection) throws -> ClassFacts? {
     try db.row("SELECT \(factColumns) WHERE school_class.id = \(id)").map(facts)
   }
 
-  package static func facts(of ids: [SchoolClass.ID], in db: any Connection) throws -> [SchoolClass.ID: ClassFacts] {
+  package static func facts(of ids: [SchoolClass.ID], in db: any Connection) throws -> [SchoolClass.ID:
+    ClassFacts]
+  {
     guard !ids.isEmpty else { return [:] }
     let rows = try db.rows("SELECT \(factColumns) WHERE school_class.id IN (\(list: ids))")
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.id(0), facts($0)) })
@@ -33,8 +36,10 @@ extension Schools {
   package static func classes(
     of unit: OrgUnit.ID, year: SchoolYear.ID, in db: any Connection
   ) throws -> [ClassFacts] {
-    try db.rows("SELECT \(factColumns) WHERE school_class.unit_id = \(unit) AND school_class.year_id = \(year)")
-      .map(facts).sorted(by: precedes)
+    try db.rows(
+      "SELECT \(factColumns) WHERE school_class.unit_id = \(unit) AND school_class.year_id = \(year)"
+    )
+    .map(facts).sorted(by: precedes)
   }
 
   static func precedes(_ left: ClassFacts, _ right: ClassFacts) -> Bool {
@@ -106,7 +111,8 @@ extension Schools {
     return rows.map { row in
       let person: Person.ID = row.id(0)
       return RosterEntry(
-        person: person, name: people[person]?.person.name ?? "", orderNumber: row.int(1), code: row.optionalText(2),
+        person: person, name: people[person]?.person.name ?? "", orderNumber: row.int(1),
+        code: row.optionalText(2),
         birthDate: people[person]?.birthDate, since: row.day(3))
     }
   }

@@ -84,8 +84,8 @@ extension Schools {
     guard let facts = try facts(of: schoolClass, in: db) else { throw UserError.notFound }
     try lockRoster(of: facts.unit, in: db)
     if try db.exists(
-      "SELECT 1 FROM class_enrolment WHERE person_id = \(person) AND year_id = \(facts.year) AND valid_to IS NULL")
-    {
+      "SELECT 1 FROM class_enrolment WHERE person_id = \(person) AND year_id = \(facts.year) AND valid_to IS NULL"
+    ) {
       throw UserError.alreadyEnrolled
     }
     if try db.exists(
@@ -149,7 +149,8 @@ extension Schools {
 
   /// Takes a pupil off the roster and ends every session of the account, so that a running lesson lets go as well.
   package static func remove(
-    _ person: Person.ID, from schoolClass: SchoolClass.ID, on day: Day, by actor: Person.ID?, in db: Transaction
+    _ person: Person.ID, from schoolClass: SchoolClass.ID, on day: Day, by actor: Person.ID?,
+    in db: Transaction
   ) throws {
     guard let facts = try facts(of: schoolClass, in: db),
       try enrolment(of: person, in: schoolClass, on: day, in: db) != nil
@@ -177,12 +178,14 @@ extension Schools {
     nameKnown: Bool = true, unit: OrgUnit.ID, from day: Day, by actor: Person.ID? = nil, in db: Transaction
   ) throws {
     let open = try db.row(
-      "SELECT from_list FROM guardian_relation WHERE guardian_id = \(guardian) AND child_id = \(child) AND valid_to IS NULL")
+      "SELECT from_list FROM guardian_relation WHERE guardian_id = \(guardian) AND child_id = \(child) AND valid_to IS NULL"
+    )
     if let open, open.flag(0) || !isContact { return }
     if isContact { try endContact(of: child, unit: unit, on: day, by: actor, in: db) }
     if open != nil {
       try db.run(
-        "UPDATE guardian_relation SET from_list = 1 WHERE guardian_id = \(guardian) AND child_id = \(child) AND valid_to IS NULL")
+        "UPDATE guardian_relation SET from_list = 1 WHERE guardian_id = \(guardian) AND child_id = \(child) AND valid_to IS NULL"
+      )
       return
     }
     try db.run(

@@ -9,7 +9,8 @@ extension Schools {
   ///   - code: school code or agency identifier.
   ///   - from: the first day on which the unit bears this name.
   package static func makeUnit(
-    _ kind: UnitKind, name: String, code: String? = nil, from: Day, by actor: Person.ID? = nil, in db: Transaction
+    _ kind: UnitKind, name: String, code: String? = nil, from: Day, by actor: Person.ID? = nil,
+    in db: Transaction
   ) throws -> OrgUnit.ID {
     let id = Identifiers.make(OrgUnit.self)
     try db.run("INSERT INTO unit (id, created_at) VALUES (\(id), \(db.at))")
@@ -36,7 +37,8 @@ extension Schools {
   ) throws {
     guard
       let row = try db.row(
-        "SELECT kind FROM unit_attribute WHERE unit_id = \(unit) AND valid_to IS NULL AND valid_from <= \(day)"),
+        "SELECT kind FROM unit_attribute WHERE unit_id = \(unit) AND valid_to IS NULL AND valid_from <= \(day)"
+      ),
       let kind = UnitKind(rawValue: row.text(0))
     else { throw UserError.notFound }
     try db.run("UPDATE unit_attribute SET valid_to = \(day) WHERE unit_id = \(unit) AND valid_to IS NULL")
@@ -51,7 +53,8 @@ extension Schools {
   ) throws {
     let edge = UnitEdge(child: child, parent: parent, kind: kind, validity: validity)
     try db.run("UPDATE unit_graph SET revision = revision + 1 WHERE id = 1")
-    let known = try db.rows("SELECT child_id, parent_id, kind, valid_from, valid_to FROM unit_edge WHERE kind = \(kind)")
+    let known = try db.rows(
+      "SELECT child_id, parent_id, kind, valid_from, valid_to FROM unit_edge WHERE kind = \(kind)")
     _ = try UnitGraph(known.map(Self.edge)).adding(edge)
     try db.run(
       """
@@ -97,14 +100,18 @@ extension Schools {
     try db.publish(
       Event(
         "unit.succeeded", unit: succession.unit, by: actor, of: succession.successor?.rawValue,
-        ["kind": succession.kind.rawValue, "document": succession.document, "on": succession.effective.description]))
+        [
+          "kind": succession.kind.rawValue, "document": succession.document,
+          "on": succession.effective.description,
+        ]))
   }
 
   // MARK: Functions
 
   /// Puts somebody into a function from a day on. A new head takes over from the former one.
   package static func appoint(
-    _ person: Person.ID, as function: UnitFunction, of unit: OrgUnit.ID, from day: Day, by actor: Person.ID? = nil,
+    _ person: Person.ID, as function: UnitFunction, of unit: OrgUnit.ID, from day: Day,
+    by actor: Person.ID? = nil,
     in db: Transaction
   ) throws {
     if function == .head {
@@ -127,7 +134,8 @@ extension Schools {
 
   /// A function held by somebody outside the system, reached by telephone or mail.
   package static func nameContact(
-    _ contact: String, as function: UnitFunction, of unit: OrgUnit.ID, from day: Day, by actor: Person.ID? = nil,
+    _ contact: String, as function: UnitFunction, of unit: OrgUnit.ID, from day: Day,
+    by actor: Person.ID? = nil,
     in db: Transaction
   ) throws {
     try db.run(
@@ -136,7 +144,8 @@ extension Schools {
       VALUES (\(Identifiers.make(OrgUnit.self)), \(unit), \(function), \(contact), \(day))
       """)
     try db.publish(
-      Event("function.named", unit: unit, by: actor, ["function": function.rawValue, "from": day.description]))
+      Event(
+        "function.named", unit: unit, by: actor, ["function": function.rawValue, "from": day.description]))
   }
 
   package static func dismiss(
@@ -171,7 +180,8 @@ extension Schools {
       """)
     for (index, term) in terms.enumerated() {
       try db.run(
-        "INSERT INTO term (year_id, number, first_day, last_day) VALUES (\(id), \(index + 1), \(term.first), \(term.last))")
+        "INSERT INTO term (year_id, number, first_day, last_day) VALUES (\(id), \(index + 1), \(term.first), \(term.last))"
+      )
     }
     try db.publish(Event("year.made", unit: unit, by: actor, of: id.rawValue, ["name": name]))
     return id

@@ -55,18 +55,23 @@ extension Schools {
 
   // MARK: What a permission is asked about
 
-  package static func subject(ofClass id: SchoolClass.ID, on day: Day, in db: any Connection) throws -> Subject? {
+  package static func subject(ofClass id: SchoolClass.ID, on day: Day, in db: any Connection) throws
+    -> Subject?
+  {
     guard let facts = try facts(of: id, in: db) else { return nil }
     return Subject(unit: facts.unit, above: try ancestors(of: facts.unit, on: day, in: db), schoolClass: id)
   }
 
   /// A pupil with class and school; anybody else with the first unit in which they hold a role.
-  package static func subject(ofPerson person: Person.ID, on day: Day, in db: any Connection) throws -> Subject {
+  package static func subject(ofPerson person: Person.ID, on day: Day, in db: any Connection) throws
+    -> Subject
+  {
     let memberships = try memberships(of: person, on: day, in: db)
     let pupil = memberships.first { $0.role == .pupil }
     let unit = (pupil ?? memberships.first { $0.role != .guardian })?.unit
     return Subject(
-      unit: unit, above: try unit.map { try ancestors(of: $0, on: day, in: db) } ?? [], schoolClass: pupil?.schoolClass,
+      unit: unit, above: try unit.map { try ancestors(of: $0, on: day, in: db) } ?? [],
+      schoolClass: pupil?.schoolClass,
       person: person)
   }
 

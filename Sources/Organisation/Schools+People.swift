@@ -79,7 +79,9 @@ extension Schools {
   package static func subjects(
     of unit: OrgUnit.ID, in db: any Connection
   ) throws -> [(id: SchoolSubject.ID, name: String)] {
-    try db.rows("SELECT id, name FROM subject WHERE unit_id = \(unit) ORDER BY name_key").map { ($0.id(0), $0.text(1)) }
+    try db.rows("SELECT id, name FROM subject WHERE unit_id = \(unit) ORDER BY name_key").map {
+      ($0.id(0), $0.text(1))
+    }
   }
 
   package static func subjectNames(
@@ -126,7 +128,8 @@ extension Schools {
 
   private static func guardianship(_ row: Row) -> Guardianship {
     Guardianship(
-      guardian: row.id(0), child: row.id(1), kind: .init(rawValue: row.text(2)) ?? .guardian, isContact: row.flag(3))
+      guardian: row.id(0), child: row.id(1), kind: .init(rawValue: row.text(2)) ?? .guardian,
+      isContact: row.flag(3))
   }
 
   /// Whether a person is on the roster of a class on a day, or a guardian of somebody who is.

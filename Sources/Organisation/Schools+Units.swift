@@ -3,7 +3,9 @@ package import Storage
 
 extension Schools {
   /// Units by key, as they were called on a day; a unit without a name on that day is missing.
-  package static func units(_ ids: [OrgUnit.ID], on day: Day, in db: any Connection) throws -> [OrgUnit.ID: Unit] {
+  package static func units(_ ids: [OrgUnit.ID], on day: Day, in db: any Connection) throws -> [OrgUnit.ID:
+    Unit]
+  {
     guard !ids.isEmpty else { return [:] }
     let rows = try db.rows(
       """
@@ -23,7 +25,9 @@ extension Schools {
   }
 
   /// All units above on a day by the kinds that let a superior look, nearest first; one question however deep.
-  package static func ancestors(of unit: OrgUnit.ID, on day: Day, in db: any Connection) throws -> [OrgUnit.ID] {
+  package static func ancestors(of unit: OrgUnit.ID, on day: Day, in db: any Connection) throws -> [OrgUnit
+    .ID]
+  {
     try db.rows(
       """
       WITH RECURSIVE above (unit_id, depth) AS (
@@ -53,9 +57,12 @@ extension Schools {
   }
 
   static func edge(_ row: Row) -> UnitEdge {
-    guard let kind = UnitEdgeKind(rawValue: row.text(2)) else { preconditionFailure("edge kind \(row.text(2))") }
+    guard let kind = UnitEdgeKind(rawValue: row.text(2)) else {
+      preconditionFailure("edge kind \(row.text(2))")
+    }
     return .init(
-      child: row.id(0), parent: row.id(1), kind: kind, validity: .init(from: row.day(3), to: row.optionalDay(4)))
+      child: row.id(0), parent: row.id(1), kind: kind,
+      validity: .init(from: row.day(3), to: row.optionalDay(4)))
   }
 
   /// Decided changes of a unit or into it, oldest first.
@@ -69,14 +76,19 @@ extension Schools {
   }
 
   static func succession(_ row: Row) -> UnitSuccession {
-    guard let kind = UnitSuccession.Kind(rawValue: row.text(2)) else { preconditionFailure("succession \(row.text(2))") }
+    guard let kind = UnitSuccession.Kind(rawValue: row.text(2)) else {
+      preconditionFailure("succession \(row.text(2))")
+    }
     return .init(
       unit: row.id(0), successor: row.optionalID(1), kind: kind, document: row.text(3), effective: row.day(4))
   }
 
   /// Who answers on a day for what a unit did earlier.
-  package static func successors(of unit: OrgUnit.ID, on day: Day, in db: any Connection) throws -> [OrgUnit.ID] {
-    let all = try db.rows("SELECT unit_id, successor_id, kind, document, effective FROM unit_successor").map(succession)
+  package static func successors(of unit: OrgUnit.ID, on day: Day, in db: any Connection) throws -> [OrgUnit
+    .ID]
+  {
+    let all = try db.rows("SELECT unit_id, successor_id, kind, document, effective FROM unit_successor").map(
+      succession)
     return UnitSuccessionRules.successors(of: unit, among: all, on: day)
   }
 
@@ -91,7 +103,9 @@ extension Schools {
       ORDER BY function, valid_from, id
       """
     ).map { row in
-      guard let function = UnitFunction(rawValue: row.text(0)) else { preconditionFailure("function \(row.text(0))") }
+      guard let function = UnitFunction(rawValue: row.text(0)) else {
+        preconditionFailure("function \(row.text(0))")
+      }
       return Holder(function: function, person: row.optionalID(1), contact: row.optionalText(2))
     }
   }

@@ -18,7 +18,8 @@ extension Lessons {
   ) throws -> Weekly.ID {
     try lock(unit, in: db)
     let begin = max(slot.first, makeFrom ?? Day(at: db.at))
-    try check(slot.lessons(from: begin, to: slot.last), schoolClass: slot.schoolClass, teacher: slot.teacher, in: db)
+    try check(
+      slot.lessons(from: begin, to: slot.last), schoolClass: slot.schoolClass, teacher: slot.teacher, in: db)
     let id = Identifiers.make(Weekly.self)
     try db.run(
       """
@@ -111,18 +112,25 @@ extension Lessons {
     try db.publish(
       Event(
         "lesson.planned", unit: unit, by: actor, of: id.rawValue,
-        ["class": lesson.schoolClass.rawValue, "teacher": lesson.teacher.rawValue, "starts": "\(lesson.time.start)"]))
+        [
+          "class": lesson.schoolClass.rawValue, "teacher": lesson.teacher.rawValue,
+          "starts": "\(lesson.time.start)",
+        ]))
     return id
   }
 
   /// - Throws: LOP-495 when the lesson has begun.
-  package func cancel(_ id: Lesson.ID, of schoolClass: SchoolClass.ID, by actor: Person.ID, in db: Transaction) throws {
+  package func cancel(
+    _ id: Lesson.ID, of schoolClass: SchoolClass.ID, by actor: Person.ID, in db: Transaction
+  ) throws {
     let plan = try upcoming(id, of: schoolClass, in: db)
     try db.run("INSERT INTO lesson_cancellation (lesson_id, by_id, at) VALUES (\(id), \(actor), \(db.at))")
     try db.publish(Event("lesson.cancelled", unit: plan.unit, by: actor, of: id.rawValue))
   }
 
-  private func upcoming(_ id: Lesson.ID, of schoolClass: SchoolClass.ID, in db: Transaction) throws -> LessonPlan {
+  private func upcoming(_ id: Lesson.ID, of schoolClass: SchoolClass.ID, in db: Transaction) throws
+    -> LessonPlan
+  {
     guard let plan = try lesson(id, at: db.at, in: db), plan.schoolClass == schoolClass else {
       throw UserError.notFound
     }
@@ -137,9 +145,11 @@ extension Lessons {
   ///
   /// - Throws: LOP-494 when the substitute has a lesson then, LOP-495 when it is over, LOP-498 for no teacher of the school.
   package func appointSubstitute(
-    _ person: Person.ID, for id: Lesson.ID, of schoolClass: SchoolClass.ID, by actor: Person.ID, in db: Transaction
+    _ person: Person.ID, for id: Lesson.ID, of schoolClass: SchoolClass.ID, by actor: Person.ID,
+    in db: Transaction
   ) throws {
-    guard let plan = try lesson(id, at: db.at, in: db), plan.schoolClass == schoolClass, let time = plan.time else {
+    guard let plan = try lesson(id, at: db.at, in: db), plan.schoolClass == schoolClass, let time = plan.time
+    else {
       throw UserError.notFound
     }
     try lock(plan.unit, in: db)
@@ -162,7 +172,8 @@ extension Lessons {
 
   /// Somebody else takes all lessons of an absent teacher on these days, both inclusive.
   package func appointSubstitute(
-    _ person: Person.ID, forAbsence absent: Person.ID, in schoolClass: SchoolClass.ID?, unit: OrgUnit.ID, from: Day,
+    _ person: Person.ID, forAbsence absent: Person.ID, in schoolClass: SchoolClass.ID?, unit: OrgUnit.ID,
+    from: Day,
     to: Day, by actor: Person.ID, in db: Transaction
   ) throws {
     guard person != absent, from <= to else { throw UserError.notASubstitute }
@@ -198,20 +209,29 @@ extension Lessons {
 
   /// - Parameter schoolClass: nil where only the teacher's time is asked.
   private func check(
-    _ proposed: [PlannedLesson], schoolClass: SchoolClass.ID? = nil, teacher: Person.ID, except: Lesson.ID? = nil,
+    _ proposed: [PlannedLesson], schoolClass: SchoolClass.ID? = nil, teacher: Person.ID,
+    except: Lesson.ID? = nil,
     in db: Transaction
   ) throws {
-    guard let first = proposed.map(\.time.start).min(), let last = proposed.map(\.time.end).max() else { return }
+    guard let first = proposed.map(\.time.start).min(), let last = proposed.map(\.time.end).max() else {
+      return
+    }
     let from = first - 12 * .hour
     var standing = try lessons(ofTeacher: teacher, from: from, to: last, at: db.at, in: db)
-    if let schoolClass { standing += try lessons(ofClass: schoolClass, from: from, to: last, at: db.at, in: db) }
-    var seen: Set<Lesson.ID> = []
-    let made = standing.filter { !$0.isCancelled && $0.id != except && seen.insert($0.id).inserted }.compactMap { plan in
-      plan.time.map { PlannedLesson(id: plan.id, schoolClass: plan.schoolClass, teacher: plan.teacherInCharge, time: $0) }
+    if let schoolClass {
+      standing += try lessons(ofClass: schoolClass, from: from, to: last, at: db.at, in: db)
     }
+    var seen: Set<Lesson.ID> = []
+    let made = standing.filter { !$0.isCancelled && $0.id != except && seen.insert($0.id).inserted }
+      .compactMap { plan in
+        plan.time.map {
+          PlannedLesson(id: plan.id, schoolClass: plan.schoolClass, teacher: plan.teacherInCharge, time: $0)
+        }
+      }
     // Weekly slots stand for lessons that are not made yet.
     let day = Day(at: first)
-    let slots = try slots(where: "class_id = \(schoolClass?.rawValue ?? "") OR teacher_id = \(teacher)", from: day, in: db)
+    let slots = try slots(
+      where: "class_id = \(schoolClass?.rawValue ?? "") OR teacher_id = \(teacher)", from: day, in: db)
     let toCome = slots.flatMap { slot in
       slot.rule?.lessons(from: max(day, slot.plannedTo.adding(days: 1)), to: Day(at: last)) ?? []
     }

@@ -129,7 +129,9 @@ package struct Lessons: Sendable {
   }
 
   /// The running or next lesson that somebody is in charge of, within four weeks.
-  package func next(ofTeacher person: Person.ID, at now: Timestamp, in db: any Connection) throws -> LessonPlan? {
+  package func next(ofTeacher person: Person.ID, at now: Timestamp, in db: any Connection) throws
+    -> LessonPlan?
+  {
     try lessons(ofTeacher: person, from: now - 12 * .hour, to: now + 28 * .day, at: now, in: db)
       .first { $0.endsAt > now && !$0.isCancelled }
   }
@@ -175,8 +177,10 @@ package struct Lessons: Sendable {
       }
       let inCharge = planned.map { SubstituteRules.teacher(of: $0, decisions: decisions, at: now).person }
       return LessonPlan(
-        id: row.id(0), unit: row.id(1), schoolClass: schoolClass, subject: subject, subjectName: names[subject] ?? "",
-        regularTeacher: teacher, teacherInCharge: inCharge ?? teacher, startsAt: row.time(5), endsAt: row.time(6),
+        id: row.id(0), unit: row.id(1), schoolClass: schoolClass, subject: subject,
+        subjectName: names[subject] ?? "",
+        regularTeacher: teacher, teacherInCharge: inCharge ?? teacher, startsAt: row.time(5),
+        endsAt: row.time(6),
         openingMinutes: row.int(7), isCancelled: row.optionalTime(8) != nil)
     }
   }
@@ -194,7 +198,9 @@ package struct Lessons: Sendable {
       let scope: SubstituteDecision.Scope
       if let lesson: Lesson.ID = row.optionalID(0) {
         scope = .lesson(lesson)
-      } else if let absent: Person.ID = row.optionalID(1), let from = row.optionalDay(3), let to = row.optionalDay(4) {
+      } else if let absent: Person.ID = row.optionalID(1), let from = row.optionalDay(3),
+        let to = row.optionalDay(4)
+      {
         scope = .days(of: absent, schoolClass: row.optionalID(2), from: from, to: to)
       } else {
         return nil

@@ -12,9 +12,11 @@ extension TimetableFeature {
       try await edit(request, context) { db, form, viewer, id, info in
         let today = Day(at: db.at)
         let read = try TimetableForms.slot(
-          form, schoolClass: id, teachings: try ports.teachings(id, today, db), today: today, lastDay: info.lastDay)
+          form, schoolClass: id, teachings: try ports.teachings(id, today, db), today: today,
+          lastDay: info.lastDay)
         try lessons.addSlot(
-          read.slot, subject: read.subject, opening: read.opening, unit: info.unit, by: viewer.person.id, in: db)
+          read.slot, subject: read.subject, opening: read.opening, unit: info.unit, by: viewer.person.id,
+          in: db)
       }
     }
     routes.post(path + "/lessons", .editTimetable) { request, context in
@@ -22,7 +24,8 @@ extension TimetableFeature {
         let read = try TimetableForms.single(
           form, schoolClass: id, teachings: try ports.teachings(id, Day(at: db.at), db), now: db.at)
         try lessons.addLesson(
-          read.lesson, subject: read.subject, opening: read.opening, unit: info.unit, by: viewer.person.id, in: db)
+          read.lesson, subject: read.subject, opening: read.opening, unit: info.unit, by: viewer.person.id,
+          in: db)
       }
     }
     routes.post(path + "/slots/:slot/ending", .editTimetable, endSlot)
@@ -35,7 +38,8 @@ extension TimetableFeature {
   /// A refusal is said on the class's page, above a form that keeps what was typed.
   private func edit(
     _ request: Request, _ context: AppContext,
-    _ change: @escaping @Sendable (Transaction, Form, Viewer, SchoolClass.ID, TimetablePorts.ClassInfo) throws -> Void
+    _ change:
+      @escaping @Sendable (Transaction, Form, Viewer, SchoolClass.ID, TimetablePorts.ClassInfo) throws -> Void
   ) async throws -> Response {
     let (viewer, id, info, _) = try await require(.editTimetable, context)
     let form = try await Form.read(request)
@@ -75,7 +79,9 @@ extension TimetableFeature {
       guard let plan = try lessons.lesson(lesson, at: now, in: db), plan.schoolClass == id else { return nil }
       let teachers = mayAppoint ? try ports.teachers(info.unit, Day(at: plan.startsAt), db) : []
       let names = try People.names(of: teachers + [plan.teacherInCharge, plan.regularTeacher], in: db)
-      let others = teachers.filter { $0 != plan.teacherInCharge }.compactMap { id in names[id].map { (id, $0) } }
+      let others = teachers.filter { $0 != plan.teacherInCharge }.compactMap { id in
+        names[id].map { (id, $0) }
+      }
       return TimetablePages.LessonView(
         plan: plan, className: info.name, teacher: names[plan.teacherInCharge] ?? "",
         regular: names[plan.regularTeacher] ?? "",

@@ -25,7 +25,8 @@ enum TimetableForms {
     else { throw .unreadableLessonTime }
     let first = try form["first"].map { text throws(UserError) in try day(text) } ?? today
     let slot = try WeeklySlot(
-      schoolClass: schoolClass, teacher: teaching.teacher, weekday: weekday, startMinute: start, lengthMinutes: length,
+      schoolClass: schoolClass, teacher: teaching.teacher, weekday: weekday, startMinute: start,
+      lengthMinutes: length,
       first: first, last: lastDay)
     return Slot(slot: slot, subject: teaching.subject, opening: try opening(form))
   }
@@ -35,7 +36,9 @@ enum TimetableForms {
     _ form: Form, schoolClass: SchoolClass.ID, teachings: [TimetablePorts.Teaching], now: Timestamp
   ) throws(UserError) -> Single {
     let teaching = try teaching(form, among: teachings)
-    guard let start = minute(form["start"]), let length = form["length"].flatMap({ Int($0) }), let on = form["day"] else {
+    guard let start = minute(form["start"]), let length = form["length"].flatMap({ Int($0) }),
+      let on = form["day"]
+    else {
       throw .unreadableLessonTime
     }
     let day = try day(on)
@@ -49,7 +52,9 @@ enum TimetableForms {
   }
 
   /// The value of a choice, so that a form can only name who really teaches there.
-  static func value(_ teaching: TimetablePorts.Teaching) -> String { "\(teaching.subject) \(teaching.teacher)" }
+  static func value(_ teaching: TimetablePorts.Teaching) -> String {
+    "\(teaching.subject) \(teaching.teacher)"
+  }
 
   private static func teaching(
     _ form: Form, among teachings: [TimetablePorts.Teaching]
@@ -73,7 +78,8 @@ enum TimetableForms {
   /// Minutes past midnight of `8:05` or `08:05`; browsers may add seconds.
   static func minute(_ text: String?) -> Int? {
     let parts = (text ?? "").split(separator: ":").map { Int($0) }
-    guard parts.count >= 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour), (0..<60).contains(minute)
+    guard parts.count >= 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour),
+      (0..<60).contains(minute)
     else { return nil }
     return hour * 60 + minute
   }

@@ -44,7 +44,8 @@ extension TimetablePages {
   private static func planner(_ view: ClassView, _ path: String, _ today: Day, _ typed: Form?) -> HTML {
     if view.teachings.isEmpty {
       return Parts.empty(
-        "<p><strong>Lớp chưa có giáo viên được phân công.</strong></p><p>Sau khi phân công môn và giáo viên, thầy cô xếp được tiết ở đây.</p>")
+        "<p><strong>Lớp chưa có giáo viên được phân công.</strong></p><p>Sau khi phân công môn và giáo viên, thầy cô xếp được tiết ở đây.</p>"
+      )
     }
     return """
       \(slots(view, path))
@@ -61,7 +62,8 @@ extension TimetablePages {
   }
 
   private static func row(_ slot: Weekly, _ view: ClassView, _ path: String) -> [HTML] {
-    let time = "\(weekdays[slot.weekday - 1]), \(clock(slot.startMinute)) – \(clock(slot.startMinute + slot.lengthMinutes))"
+    let time =
+      "\(weekdays[slot.weekday - 1]), \(clock(slot.startMinute)) – \(clock(slot.startMinute + slot.lengthMinutes))"
     return [
       "\(time)", "\(view.label(slot.subject, slot.teacher))", "\(slot.last.forPeople)",
       """
@@ -71,7 +73,9 @@ extension TimetablePages {
     ]
   }
 
-  static func clock(_ minutes: Int) -> String { "\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)" }
+  static func clock(_ minutes: Int) -> String {
+    "\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)"
+  }
 
   private static func slotForm(_ view: ClassView, _ path: String, _ typed: Form?) -> HTML {
     """

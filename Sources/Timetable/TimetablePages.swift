@@ -61,7 +61,8 @@ enum TimetablePages {
     let days = week.days.filter { byDay[$0] != nil }
     if days.isEmpty {
       return Parts.empty(
-        "<p><strong>Tuần này chưa có tiết học trực tuyến nào.</strong></p><p>Nhà trường xếp thời khóa biểu; các tiết sẽ hiện ở đây.</p>")
+        "<p><strong>Tuần này chưa có tiết học trực tuyến nào.</strong></p><p>Nhà trường xếp thời khóa biểu; các tiết sẽ hiện ở đây.</p>"
+      )
     }
     return days.map { day in
       """

@@ -27,7 +27,8 @@ extension TimetableFeature {
   ) throws -> [TimetablePages.Section] {
     var sections: [TimetablePages.Section] = []
     if viewer.holds(.subjectTeacher) || viewer.holds(.homeroomTeacher) {
-      let plans = try lessons.lessons(ofTeacher: viewer.person.id, from: week.start, to: week.end, at: now, in: db)
+      let plans = try lessons.lessons(
+        ofTeacher: viewer.person.id, from: week.start, to: week.end, at: now, in: db)
       sections.append(.init(title: "Tiết của thầy cô", lines: try lines(plans, of: viewer, in: db)))
     }
     for schoolClass in viewer.classes(as: .pupil) {
@@ -44,7 +45,8 @@ extension TimetableFeature {
       let ids = try ports.classesOfSchool(unit, Day(at: now), db)
       let classes = try ports.classes(ids, db)
       sections.append(
-        .init(title: "Các lớp của trường", classes: ids.compactMap { id in classes[id].map { (id, $0.name) } }))
+        .init(
+          title: "Các lớp của trường", classes: ids.compactMap { id in classes[id].map { (id, $0.name) } }))
     }
     return sections
   }
@@ -53,11 +55,13 @@ extension TimetableFeature {
   private func lines(
     _ plans: [LessonPlan], of viewer: Viewer, in db: any Connection
   ) throws -> [TimetablePages.Line] {
-    let names = try People.names(of: Array(Set(plans.flatMap { [$0.teacherInCharge, $0.regularTeacher] })), in: db)
+    let names = try People.names(
+      of: Array(Set(plans.flatMap { [$0.teacherInCharge, $0.regularTeacher] })), in: db)
     let classes = try ports.classes(Array(Set(plans.map(\.schoolClass))), db)
     return plans.map { plan in
       .init(
-        plan: plan, className: classes[plan.schoolClass]?.name ?? "", teacher: names[plan.teacherInCharge] ?? "",
+        plan: plan, className: classes[plan.schoolClass]?.name ?? "",
+        teacher: names[plan.teacherInCharge] ?? "",
         regular: names[plan.regularTeacher] ?? "", isOwn: plan.teacherInCharge == viewer.person.id)
     }
   }
@@ -71,7 +75,8 @@ extension TimetableFeature {
     let id: SchoolClass.ID = try context.id("class")
     let today = today
     let found = try await database.read { db -> (TimetablePorts.ClassInfo, Subject)? in
-      guard let info = try ports.classes([id], db)[id], let subject = try ports.permission(id, today, db) else {
+      guard let info = try ports.classes([id], db)[id], let subject = try ports.permission(id, today, db)
+      else {
         return nil
       }
       return (info, subject)
@@ -97,11 +102,13 @@ extension TimetableFeature {
       let slots = mayEdit ? try lessons.slots(ofClass: id, from: Day(at: now), in: db) : []
       let teachings = mayEdit ? try ports.teachings(id, Day(at: now), db) : []
       return TimetablePages.ClassView(
-        id: id, name: info.name, lines: try lines(plans, of: viewer, in: db), slots: slots, teachings: teachings,
+        id: id, name: info.name, lines: try lines(plans, of: viewer, in: db), slots: slots,
+        teachings: teachings,
         people: try People.names(of: Array(Set(teachings.map(\.teacher) + slots.map(\.teacher))), in: db),
         subjects: try ports.subjectNames(Array(Set(teachings.map(\.subject) + slots.map(\.subject))), db))
     }
-    return TimetablePages.ofClass(view, week, today: Day(at: now), mayEdit: mayEdit, problem: problem, typed: typed)
+    return TimetablePages.ofClass(
+      view, week, today: Day(at: now), mayEdit: mayEdit, problem: problem, typed: typed)
   }
 }
 

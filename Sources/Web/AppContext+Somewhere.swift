@@ -7,7 +7,8 @@ extension AppContext {
   /// - Throws: LOP-102 when nobody is signed in, LOP-101 when the table allows it nowhere.
   @discardableResult
   package func requireSomewhere(_ action: Action) throws(UserError) -> Viewer {
-    let places = viewer?.memberships.map { Subject(unit: $0.unit, schoolClass: $0.schoolClass, person: $0.child) } ?? []
+    let places =
+      viewer?.memberships.map { Subject(unit: $0.unit, schoolClass: $0.schoolClass, person: $0.child) } ?? []
     let place = places.first { place in viewer.map { Permissions.allows($0, action, on: place) } ?? false }
     return try require(action, on: place ?? Subject())
   }

@@ -34,7 +34,8 @@ package enum Assets {
       hash.update(data: Data(asset.path.utf8))
       hash.update(data: asset.bytes)
     }
-    return String(hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined().prefix(12))
+    return String(
+      hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined().prefix(12))
   }()
 
   /// The address of a file, `css/lopan.css`.
@@ -88,7 +89,9 @@ package enum Gzip {
   package static func compress(_ bytes: [UInt8], level: Int32) -> [UInt8] {
     var stream = z_stream()
     guard
-      deflateInit2_(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+      deflateInit2_(
+        &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+        Int32(MemoryLayout<z_stream>.size))
         == Z_OK
     else { return bytes }
     defer { deflateEnd(&stream) }

@@ -87,7 +87,8 @@ package struct Form: Sendable {
       switch bytes[index] {
       case UInt8(ascii: "+"): result.append(32)
       case UInt8(ascii: "%"):
-        guard index + 2 < bytes.endIndex, let high = hex(bytes[index + 1]), let low = hex(bytes[index + 2]) else {
+        guard index + 2 < bytes.endIndex, let high = hex(bytes[index + 1]), let low = hex(bytes[index + 2])
+        else {
           return nil
         }
         result.append(high << 4 | low)

@@ -31,9 +31,13 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
     @_disfavoredOverload
     package mutating func appendInterpolation(_ part: String) { HTML.escape(part, into: &text) }
     @_disfavoredOverload
-    package mutating func appendInterpolation(_ part: String?) { if let part { HTML.escape(part, into: &text) } }
+    package mutating func appendInterpolation(_ part: String?) {
+      if let part { HTML.escape(part, into: &text) }
+    }
     package mutating func appendInterpolation(_ number: some BinaryInteger) { text += String(number) }
-    package mutating func appendInterpolation<T>(_ id: Identifier<T>) { HTML.escape(id.rawValue, into: &text) }
+    package mutating func appendInterpolation<T>(_ id: Identifier<T>) {
+      HTML.escape(id.rawValue, into: &text)
+    }
     /// A name or message from people: isolated, so that its direction of writing cannot disturb what follows.
     package mutating func appendInterpolation(person words: String) {
       text += "<bdi>"

@@ -27,7 +27,9 @@ package struct ErrorPages: RouterMiddleware {
     } catch {
       let reference = Self.reference()
       context.logger.error("request failed", metadata: ["reference": "\(reference)", "error": "\(error)"])
-      return answer(isBusy(error) ? .storageBusy(reference: reference) : .technical(reference: reference), request, context)
+      return answer(
+        isBusy(error) ? .storageBusy(reference: reference) : .technical(reference: reference), request,
+        context)
     }
   }
 
@@ -56,7 +58,8 @@ package struct ErrorPages: RouterMiddleware {
       let code: String
     }
     let problem = Problem(
-      type: "urn:lopan:\(error.code.rawValue)", title: error.sentence, status: status.code, code: error.code.rawValue)
+      type: "urn:lopan:\(error.code.rawValue)", title: error.sentence, status: status.code,
+      code: error.code.rawValue)
     guard var response = try? Response.json(problem, status: status) else { return Response(status: status) }
     response.headers[.contentType] = "application/problem+json"
     return response

@@ -38,7 +38,8 @@ enum Multipart {
     if let fileName = parameter("filename", in: line) {
       // A browser sends an empty part for a file field that was left empty.
       if fileName.isEmpty && body.isEmpty { return }
-      files.append(.init(field: name, name: String(VietnameseText.clean(fileName).prefix(200)), bytes: [UInt8](body)))
+      files.append(
+        .init(field: name, name: String(VietnameseText.clean(fileName).prefix(200)), bytes: [UInt8](body)))
     } else {
       guard let text = String(data: body, encoding: .utf8) else { throw .unreadableForm }
       fields[name, default: []].append(text)

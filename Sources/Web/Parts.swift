@@ -37,7 +37,9 @@ package enum Parts {
   ///   - columns: headers, in order.
   ///   - numbers: positions of columns that hold numbers.
   ///   - rows: as many cells in each as there are columns.
-  package static func table(_ caption: String, _ columns: [String], numbers: Set<Int> = [], _ rows: [[HTML]]) -> HTML {
+  package static func table(_ caption: String, _ columns: [String], numbers: Set<Int> = [], _ rows: [[HTML]])
+    -> HTML
+  {
     """
     <div class="table"><table><caption>\(caption)</caption>
     <thead><tr>\(columns.enumerated().map { head($1, isNumber: numbers.contains($0)) })</tr></thead>
@@ -51,7 +53,8 @@ package enum Parts {
   }
 
   private static func row(_ cells: [HTML], _ columns: [String], _ numbers: Set<Int>) -> HTML {
-    precondition(cells.count == columns.count, "a row with \(cells.count) cells under \(columns.count) headers")
+    precondition(
+      cells.count == columns.count, "a row with \(cells.count) cells under \(columns.count) headers")
     let others = zip(cells, columns).enumerated().dropFirst().map { index, pair in
       cell(pair.0, pair.1, isNumber: numbers.contains(index))
     }
@@ -60,11 +63,14 @@ package enum Parts {
 
   private static func cell(_ cell: HTML, _ column: String, isNumber: Bool) -> HTML {
     isNumber
-      ? "<td data-label=\"\(column)\" class=\"number\">\(cell)</td>" : "<td data-label=\"\(column)\">\(cell)</td>"
+      ? "<td data-label=\"\(column)\" class=\"number\">\(cell)</td>"
+      : "<td data-label=\"\(column)\">\(cell)</td>"
   }
 
   /// The way back, above the heading.
-  package static func back(to path: String, _ label: String) -> HTML { "<a class=\"back\" href=\"\(path)\">\(label)</a>\n" }
+  package static func back(to path: String, _ label: String) -> HTML {
+    "<a class=\"back\" href=\"\(path)\">\(label)</a>\n"
+  }
 
   /// What will be here, and who makes it appear.
   package static func empty(_ body: HTML) -> HTML { "<div class=\"empty\">\(body)</div>" }

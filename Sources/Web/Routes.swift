@@ -27,7 +27,8 @@ package struct Routes: Sendable {
     add(.get, path, action, nil, handler)
   }
 
-  package mutating func post(_ path: String, _ action: Action, _ handler: @escaping RouteDeclaration.Handler) {
+  package mutating func post(_ path: String, _ action: Action, _ handler: @escaping RouteDeclaration.Handler)
+  {
     add(.post, path, action, nil, handler)
   }
 
@@ -61,7 +62,9 @@ package struct Routes: Sendable {
 
 /// What every request to a route passes: signed in unless the action is public, and the declared permission really asked.
 enum Gate {
-  static func pass(_ request: Request, _ context: AppContext, to route: RouteDeclaration) async throws -> Response {
+  static func pass(_ request: Request, _ context: AppContext, to route: RouteDeclaration) async throws
+    -> Response
+  {
     var context = context
     context.action = route.action
     if !route.action.isPublic {
@@ -89,7 +92,8 @@ struct UnaskedPermission: Error {
 enum SameOrigin {
   static func check(_ request: Request) throws(UserError) {
     if let origin = request.headers[.origin] {
-      guard let host = request.head.authority, origin == "https://\(host)" || origin == "http://\(host)" else {
+      guard let host = request.head.authority, origin == "https://\(host)" || origin == "http://\(host)"
+      else {
         throw .foreignForm
       }
       return
@@ -106,7 +110,9 @@ enum SameOrigin {
 extension Request {
   /// A query value, cleaned; unknown parameters are ignored.
   package func query(_ name: String) -> String? {
-    uri.queryParameters[Substring(name)].map { VietnameseText.clean(String($0)) }.flatMap { $0.isEmpty ? nil : $0 }
+    uri.queryParameters[Substring(name)].map { VietnameseText.clean(String($0)) }.flatMap {
+      $0.isEmpty ? nil : $0
+    }
   }
 
   package func cookie(_ name: String) -> String? { cookies[name]?.value }

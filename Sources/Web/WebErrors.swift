@@ -19,7 +19,8 @@ extension UserError {
   package static func bodyTooLarge(limit: Int) -> UserError {
     let size = limit >= 1_048_576 ? "\(limit / 1_048_576) MB" : "\(limit / 1_024) KB"
     return .init(
-      .init(rawValue: "LOP-123"), "Nội dung gửi lên lớn hơn \(size) nên chưa được nhận. Hãy chọn tệp nhỏ hơn.", .tooLarge)
+      .init(rawValue: "LOP-123"),
+      "Nội dung gửi lên lớn hơn \(size) nên chưa được nhận. Hãy chọn tệp nhỏ hơn.", .tooLarge)
   }
 
   /// LOP-124. Shown for every technical error; the log has the cause under the same reference.
@@ -34,7 +35,8 @@ extension UserError {
   package static func storageBusy(reference: String) -> UserError {
     .init(
       .init(rawValue: "LOP-125"),
-      "Máy chủ đang bận nên chưa ghi được. Chưa có gì thay đổi. Hãy thử lại sau ít giây (mã \(reference)).", .unavailable)
+      "Máy chủ đang bận nên chưa ghi được. Chưa có gì thay đổi. Hãy thử lại sau ít giây (mã \(reference)).",
+      .unavailable)
   }
 
   /// LOP-126.

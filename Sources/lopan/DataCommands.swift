@@ -13,7 +13,9 @@ struct Migrate: AsyncParsableCommand {
   func run() async throws {
     let database = try data.configuration().openDatabase()
     let steps = try await Migrator(Features.migrations).migrate(database)
-    print(steps.isEmpty ? "The database is up to date." : "Ran \(steps.count) steps: \(steps.joined(separator: ", "))")
+    print(
+      steps.isEmpty
+        ? "The database is up to date." : "Ran \(steps.count) steps: \(steps.joined(separator: ", "))")
     await database.close()
   }
 }
@@ -40,7 +42,9 @@ struct Restore: AsyncParsableCommand {
   @Flag(help: "Yes: everything since that backup is given up.") var yes = false
 
   func run() async throws {
-    guard yes else { throw ValidationError("Everything since that backup is given up. Say --yes when that is meant.") }
+    guard yes else {
+      throw ValidationError("Everything since that backup is given up. Say --yes when that is meant.")
+    }
     let database = try data.configuration().openDatabase()
     let report = try await Backup.restore(into: database, from: file, known: Migrator(Features.migrations))
     print("Restored \(file): \(report)")
@@ -59,10 +63,14 @@ struct Verify: AsyncParsableCommand {
     let (checked, findings) = try await Ledger.verify(database)
     await database.close()
     if json {
-      let list = findings.map { "{\"unit\":\"\($0.unit)\",\"number\":\($0.number),\"fault\":\"\($0.fault.rawValue)\"}" }
+      let list = findings.map {
+        "{\"unit\":\"\($0.unit)\",\"number\":\($0.number),\"fault\":\"\($0.fault.rawValue)\"}"
+      }
       print("{\"checked\":\(checked),\"findings\":[\(list.joined(separator: ","))]}")
     } else {
-      for finding in findings { print("Unit \(finding.unit): event \(finding.number): \(finding.fault.rawValue)") }
+      for finding in findings {
+        print("Unit \(finding.unit): event \(finding.number): \(finding.fault.rawValue)")
+      }
       print("\(checked) events checked, \(findings.count) chains broken.")
     }
     if !findings.isEmpty { throw ExitCode(1) }
@@ -70,7 +78,8 @@ struct Verify: AsyncParsableCommand {
 }
 
 struct Doctor: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Say what this installation lacks, and what to do about it.")
+  static let configuration = CommandConfiguration(
+    abstract: "Say what this installation lacks, and what to do about it.")
   @OptionGroup var data: DataOptions
 
   func run() async throws {
@@ -81,11 +90,15 @@ struct Doctor: AsyncParsableCommand {
       if !isFine { faults += 1 }
     }
     say(JanusSettings.isInstalled, "Media server Janus (Debian package janus)")
-    say(FileManager.default.isExecutableFile(atPath: "/usr/bin/weasyprint"), "PDF of account slips (Debian package weasyprint)")
+    say(
+      FileManager.default.isExecutableFile(atPath: "/usr/bin/weasyprint"),
+      "PDF of account slips (Debian package weasyprint)")
     do {
       let database = try configuration.openDatabase()
       let missing = try await Migrator(Features.migrations).missing(in: database)
-      say(missing.isEmpty, missing.isEmpty ? "Database up to date" : "Database lacks \(missing.count) steps: lopan migrate")
+      say(
+        missing.isEmpty,
+        missing.isEmpty ? "Database up to date" : "Database lacks \(missing.count) steps: lopan migrate")
       let (checked, findings) = missing.isEmpty ? try await Ledger.verify(database) : (0, [])
       say(findings.isEmpty, "Ledger: \(checked) events, \(findings.count) chains broken")
       await database.close()
@@ -122,7 +135,8 @@ struct Import: AsyncParsableCommand {
 
 struct Head: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "school", abstract: "Make a school and its head's account on a new installation; prints the head's slip.")
+    commandName: "school",
+    abstract: "Make a school and its head's account on a new installation; prints the head's slip.")
   @OptionGroup var data: DataOptions
   @Option(help: "Name of the school.") var name: String
   @Option(help: "Code of the school.") var code: String

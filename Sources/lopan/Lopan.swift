@@ -6,6 +6,10 @@ import ArgumentParser
 struct Lopan: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lopan",
-    abstract: "LớpAn: a live class that only the roster opens, and around it the adults who answer for the children.",
-    subcommands: [Serve.self, DemoCommand.self, Import.self, Migrate.self, BackupCommand.self, Restore.self, Verify.self, Doctor.self, Head.self, Bench.self])
+    abstract:
+      "LớpAn: a live class that only the roster opens, and around it the adults who answer for the children.",
+    subcommands: [
+      Serve.self, DemoCommand.self, Import.self, Migrate.self, BackupCommand.self, Restore.self, Verify.self,
+      Doctor.self, Head.self, Bench.self,
+    ])
 }

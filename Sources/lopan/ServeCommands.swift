@@ -33,9 +33,11 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "Key of the certificate (PEM).") var certificateKey: String?
   @Option(help: "janus or none.") var media = "janus"
   @Option(help: "UDP ports of the media server, first-last.") var mediaPorts = "20000-24000"
-  @Option(help: "Public address of the media server behind address translation.") var mediaPublicAddress: [String] = []
+  @Option(help: "Public address of the media server behind address translation.") var mediaPublicAddress:
+    [String] = []
   @Option(help: "Mail server, host:port.") var smtp: String?
-  @Option(help: "tls, starttls or starttls-if-offered; without it tls on port 465, else starttls.") var smtpSecurity: String?
+  @Option(help: "tls, starttls or starttls-if-offered; without it tls on port 465, else starttls.")
+  var smtpSecurity: String?
   @Option(help: "Mail account; its password comes from LOPAN_SMTP_PASSWORD.") var smtpUser: String?
   @Option(help: "Sender of letters.") var mailSender: String?
   @Option(help: "Address as people type it, https://…") var publicAddress: String?
@@ -47,7 +49,9 @@ struct ServerOptions: ParsableArguments {
     if !name.isEmpty { configuration.names = name }
     configuration.certificate = certificate
     configuration.certificateKey = certificateKey
-    guard let media = Configuration.MediaChoice(rawValue: media) else { throw ValidationError("--media is janus or none") }
+    guard let media = Configuration.MediaChoice(rawValue: media) else {
+      throw ValidationError("--media is janus or none")
+    }
     configuration.media = media
     let ports = mediaPorts.split(separator: "-").compactMap { Int($0) }
     guard ports.count == 2, ports[0] < ports[1], ports[0] >= 1_024, ports[1] <= 65_535 else {
@@ -68,7 +72,9 @@ struct ServerOptions: ParsableArguments {
     }
     let security = try smtpSecurity.map { text in
       guard let security = SMTPSettings.Security(rawValue: text) else {
-        throw ValidationError("--smtp-security is one of \(SMTPSettings.Security.allCases.map(\.rawValue).joined(separator: ", "))")
+        throw ValidationError(
+          "--smtp-security is one of \(SMTPSettings.Security.allCases.map(\.rawValue).joined(separator: ", "))"
+        )
       }
       return security
     }
@@ -95,7 +101,8 @@ struct Serve: AsyncParsableCommand {
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "Run a fictional province to try everything out; listens on this machine alone.")
+    commandName: "demo",
+    abstract: "Run a fictional province to try everything out; listens on this machine alone.")
   @OptionGroup var data: DataOptions
   @OptionGroup var server: ServerOptions
   @Flag(help: "Make the demo database and stop.") var makeOnly = false
@@ -108,7 +115,8 @@ struct DemoCommand: AsyncParsableCommand {
     let hasher = PasswordHasher()
     let isNew = try await Demo.make(in: database, hasher: hasher)
     guard try await Demo.isDemo(database) else {
-      FileHandle.standardError.write(Data("This folder holds a real school: the demo stays away from it. Choose another --data.\n".utf8))
+      FileHandle.standardError.write(
+        Data("This folder holds a real school: the demo stays away from it. Choose another --data.\n".utf8))
       throw ExitCode(1)
     }
     if isNew { print("Made a fictional province: 3 schools, 12 classes, 480 pupils.") }
@@ -152,7 +160,8 @@ enum Server {
   private static func keeper(_ configuration: Configuration, _ logger: Logger) throws -> TLSKeeper {
     if let certificate = configuration.certificate, let key = configuration.certificateKey {
       return try TLSKeeper(
-        files: TLSFiles(certificate: URL(fileURLWithPath: certificate), key: URL(fileURLWithPath: key)), logger: logger)
+        files: TLSFiles(certificate: URL(fileURLWithPath: certificate), key: URL(fileURLWithPath: key)),
+        logger: logger)
     }
     let made = SelfMadeCertificate(
       folder: URL(fileURLWithPath: configuration.folder + "/tls"), names: configuration.names + ["localhost"],
@@ -162,11 +171,14 @@ enum Server {
 
   private static func announce(_ configuration: Configuration, port: Int, isDemo: Bool) {
     let host = configuration.host == "0.0.0.0" ? "localhost" : configuration.host
-    let address = "\(configuration.isPlainHTTP ? "http" : "https")://\(host == "127.0.0.1" ? "localhost" : host):\(port)"
+    let address =
+      "\(configuration.isPlainHTTP ? "http" : "https")://\(host == "127.0.0.1" ? "localhost" : host):\(port)"
     say("LớpAn is ready: \(address)")
     guard isDemo else { return }
     say("Sign-ins of the fictional school (password for all: \(Demo.password)):")
-    for account in Demo.accounts { say("  \(account.login.padding(toLength: 18, withPad: " ", startingAt: 0)) \(account.who)") }
+    for account in Demo.accounts {
+      say("  \(account.login.padding(toLength: 18, withPad: " ", startingAt: 0)) \(account.who)")
+    }
     say("The certificate is self-made: the browser asks once whether to go on.")
   }
 }

@@ -15,7 +15,9 @@ import Identity
     #expect(preview.outcome.added == 5)
     #expect(preview.plan.newClasses == ["6A2", "6A3"])
     #expect(preview.record.dropped.map(\.header) == ["Dân tộc"])
-    #expect(try await school.database.read { try Schools.classes(of: school.school, year: school.year, in: $0) }.isEmpty)
+    #expect(
+      try await school.database.read { try Schools.classes(of: school.school, year: school.year, in: $0) }
+        .isEmpty)
   }
 
   @Test("importing again changes nothing when nothing changed", arguments: EngineKind.allCases)
@@ -26,7 +28,8 @@ import Identity
     let before = try await school.summary()
     #expect(
       before == [
-        "6A2 1 Nguyễn Văn An", "6A2 2 Lê Thị Bích", "6A2 3 Trần Bảo Châu", "6A3 1 Phạm Minh Đức", "6A3 2 Vũ Đình Khôi",
+        "6A2 1 Nguyễn Văn An", "6A2 2 Lê Thị Bích", "6A2 3 Trần Bảo Châu", "6A3 1 Phạm Minh Đức",
+        "6A3 2 Vũ Đình Khôi",
       ])
     let events = try await school.eventCount()
     let again = try await school.take(SchoolFixture.pupils)
@@ -36,7 +39,8 @@ import Identity
     #expect(try await school.eventCount() == events + 2)
   }
 
-  @Test("moved, left, renamed, renumbered, corrected: done as shown, and then nothing is left to do",
+  @Test(
+    "moved, left, renamed, renumbered, corrected: done as shown, and then nothing is left to do",
     arguments: EngineKind.allCases)
   func reconciliation(_ kind: EngineKind) async throws {
     let school = try await SchoolFixture.make(kind)
@@ -100,14 +104,17 @@ import Identity
       try await school.imports.confirm(
         preview.run, unit: school.commune, fingerprint: preview.fingerprint, by: school.head)
     }
-    try await school.imports.confirm(preview.run, unit: school.school, fingerprint: preview.fingerprint, by: school.head)
+    try await school.imports.confirm(
+      preview.run, unit: school.school, fingerprint: preview.fingerprint, by: school.head)
     await #expect(throws: UserError.importNotOpen) {
       try await school.imports.confirm(
         preview.run, unit: school.school, fingerprint: preview.fingerprint, by: school.head)
     }
     let late = try await school.preview(SchoolFixture.pupils)
     school.clock.advance(3 * .day)
-    await #expect(throws: UserError.importNotOpen) { try await school.imports.look(at: late.run, unit: school.school) }
+    await #expect(throws: UserError.importNotOpen) {
+      try await school.imports.look(at: late.run, unit: school.school)
+    }
   }
 
   @Test("bad rows are named and only good ones taken", arguments: EngineKind.allCases)
@@ -123,7 +130,9 @@ import Identity
     #expect(done.added == 5)
   }
 
-  @Test("who left and comes back is the same person; a code of somebody else is refused", arguments: EngineKind.allCases)
+  @Test(
+    "who left and comes back is the same person; a code of somebody else is refused",
+    arguments: EngineKind.allCases)
   func comesBack(_ kind: EngineKind) async throws {
     let school = try await SchoolFixture.make(kind)
     try await school.take(SchoolFixture.pupils)
@@ -149,7 +158,8 @@ import Identity
     let open = try await school.preview(rows)
     #expect(open.plan.reconciliation.ambiguous.count == 1)
     #expect(open.plan.reconciliation.unsure == [chau])
-    try await school.imports.decide([0: chau], of: open.run, unit: school.school, fingerprint: open.fingerprint)
+    try await school.imports.decide(
+      [0: chau], of: open.run, unit: school.school, fingerprint: open.fingerprint)
     let decided = try await school.imports.look(at: open.run, unit: school.school)
     #expect(decided.plan.reconciliation.ambiguous.isEmpty)
     #expect(decided.outcome.corrected == 1)
@@ -167,14 +177,17 @@ import Identity
     school.clock.set(Day("2027-08-20")!.at(minutes: 480))
     let id = school.school
     let next = try await school.database.write { db in
-      try Schools.makeYear(of: id, name: "2027-2028", first: Day("2027-08-15")!, last: Day("2028-05-31")!, in: db)
+      try Schools.makeYear(
+        of: id, name: "2027-2028", first: Day("2027-08-15")!, last: Day("2028-05-31")!, in: db)
     }
     let rows = SchoolFixture.pupils.map { $0.replacing("6A", with: "7A") }
     let outcome = try await school.take(rows)
     #expect((outcome.returned, outcome.added, outcome.left) == (5, 0, 0))
     let day = school.today
     let people = try await school.database.read { db in
-      try Schools.classes(of: id, year: next, in: db).flatMap { try Schools.roster(of: $0.id, on: day, in: db) }
+      try Schools.classes(of: id, year: next, in: db).flatMap {
+        try Schools.roster(of: $0.id, on: day, in: db)
+      }
     }
     #expect(Set([an, chau]).isSubset(of: people.map(\.person)))
     // The old places ended.
@@ -212,12 +225,15 @@ import Identity
     let rows = (0..<1_000).map { index in
       let number = index % 40 + 1
       let name = "Nguyễn Văn \(Self.word(index / 26))\(Self.word(index % 26).lowercased())"
-      return "\(number),23020\(10_000 + index),\(name),05/09/2014,Nam,6A\(index / 40 + 1),Kinh,Lê Thị \(Self.word(index % 26)),09\(12_000_000 + index)"
+      return
+        "\(number),23020\(10_000 + index),\(name),05/09/2014,Nam,6A\(index / 40 + 1),Kinh,Lê Thị \(Self.word(index % 26)),09\(12_000_000 + index)"
     }
     let clock = ContinuousClock()
     let reading = try await clock.measure { _ = try await school.preview(rows) }
     let taking = try await clock.measure { try await school.take(rows) }
-    let again = try await clock.measure { let outcome = try await school.take(rows); #expect(outcome.changesNothing) }
+    let again = try await clock.measure {
+      let outcome = try await school.take(rows); #expect(outcome.changesNothing)
+    }
     print("1,000 rows, \(kind): preview \(reading), with confirmation \(taking), once more \(again)")
     #expect(taking < .seconds(60))
   }

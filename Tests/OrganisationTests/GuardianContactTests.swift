@@ -48,7 +48,9 @@ import Identity
     #expect(try await school.preview(rows).outcome.changesNothing)
   }
 
-  @Test("another contact takes the place of the former, who is a guardian no longer", arguments: EngineKind.allCases)
+  @Test(
+    "another contact takes the place of the former, who is a guardian no longer",
+    arguments: EngineKind.allCases)
   func replaced(_ kind: EngineKind) async throws {
     let school = try await SchoolFixture.make(kind)
     try await school.take(Self.siblings)
@@ -61,12 +63,15 @@ import Identity
     let day = school.today
     let children = try await school.database.read { try Schools.children(of: mother, on: day, in: $0) }
     #expect(children == [try await school.pupil("Nguyễn Văn Bình")])
-    let was = try await school.database.read { try Schools.guardians(of: an, on: day.adding(days: -1), in: $0) }
+    let was = try await school.database.read {
+      try Schools.guardians(of: an, on: day.adding(days: -1), in: $0)
+    }
     #expect(was == [mother])
     #expect(try await school.preview(rows).outcome.changesNothing)
   }
 
-  @Test("a number without a name gives a guardian, and a later name stays with that person",
+  @Test(
+    "a number without a name gives a guardian, and a later name stays with that person",
     arguments: EngineKind.allCases)
   func nameless(_ kind: EngineKind) async throws {
     let school = try await SchoolFixture.make(kind)

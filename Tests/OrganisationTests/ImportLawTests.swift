@@ -14,15 +14,21 @@ private struct RandomPupil {
   /// Stays, so that the list always speaks of this class.
   let isAnchor: Bool
 
-  func row(number: Int) -> String { "\(number),\(code),\(name),05/09/2014,Nam,\(schoolClass),Kinh,\(guardian),\(phone)" }
+  func row(number: Int) -> String {
+    "\(number),\(code),\(name),05/09/2014,Nam,\(schoolClass),Kinh,\(guardian),\(phone)"
+  }
 }
 
 @Suite struct ImportLawTests {
-  private static let names = ["An", "Bình", "Châu", "Dũng", "Giang", "Hà", "Khôi", "Linh", "Minh", "Nam", "Phúc", "Quân"]
+  private static let names = [
+    "An", "Bình", "Châu", "Dũng", "Giang", "Hà", "Khôi", "Linh", "Minh", "Nam", "Phúc", "Quân",
+  ]
   private static let classes = ["6A2", "6A3", "6A4"]
   private static let guardians = ["Lê Thị Hoa", "Lê Văn Tám", "Phạm Văn Cả", ""]
 
-  @Test("whatever the list says: done as shown, then nothing left to do, and no number twice", arguments: EngineKind.allCases)
+  @Test(
+    "whatever the list says: done as shown, then nothing left to do, and no number twice",
+    arguments: EngineKind.allCases)
   func laws(_ kind: EngineKind) async throws {
     let school = try await SchoolFixture.make(kind)
     var random = SeededGenerator(20_260_905)
@@ -47,7 +53,9 @@ private struct RandomPupil {
     }
   }
 
-  private static func change(_ pupils: inout [RandomPupil], _ nextCode: inout Int, _ random: inout SeededGenerator) {
+  private static func change(
+    _ pupils: inout [RandomPupil], _ nextCode: inout Int, _ random: inout SeededGenerator
+  ) {
     for index in pupils.indices {
       switch Int.random(in: 0..<12, using: &random) {
       case 0 where !pupils[index].isAnchor: pupils[index].schoolClass = pick(classes, &random)
@@ -67,7 +75,8 @@ private struct RandomPupil {
       let schoolClass = isAnchor ? classes[pupils.count] : pick(classes, &random)
       pupils.append(
         RandomPupil(
-          code: "\(nextCode)", name: name(&random), schoolClass: schoolClass, guardian: pick(guardians, &random),
+          code: "\(nextCode)", name: name(&random), schoolClass: schoolClass,
+          guardian: pick(guardians, &random),
           phone: phone(&random), isAnchor: isAnchor))
       nextCode += 1
     }

@@ -37,7 +37,8 @@ private struct AskedBy: RouterMiddleware {
       let day = school.today
       let roles = try await school.database.read { try Schools.memberships(of: person, on: day, in: $0) }
       return Viewer(
-        person: Person(id: person, name: "Người thử"), account: .init(rawValue: "a"), session: .init(rawValue: "s"),
+        person: Person(id: person, name: "Người thử"), account: .init(rawValue: "a"),
+        session: .init(rawValue: "s"),
         isVerified: true, isFullySignedIn: true, memberships: roles)
     }
 
@@ -49,7 +50,8 @@ private struct AskedBy: RouterMiddleware {
       let router = Router(context: AppContext.self)
       router.add(middleware: ErrorPages(isBusy: { _ in false }))
       router.add(middleware: AskedBy(viewer: viewer))
-      OrganisationFeature(database: school.database, publicAddress: "lop.songxanh.example").routes.register(on: router)
+      OrganisationFeature(database: school.database, publicAddress: "lop.songxanh.example").routes.register(
+        on: router)
       let app = Application(router: router, logger: Logger(label: "test"))
       return try await app.test(.router) { client in
         let headers: HTTPFields = [
@@ -73,7 +75,8 @@ private struct AskedBy: RouterMiddleware {
     }
     return World(
       school: school, schoolClass: schoolClass, pupil: pupil,
-      guardian: try #require(try await school.guardian(of: pupil)), other: try await school.schoolClass("6A3"))
+      guardian: try #require(try await school.guardian(of: pupil)), other: try await school.schoolClass("6A3")
+    )
   }
 
   @Test func eachPageOpensForThoseWhoMaySeeItAlone() async throws {
@@ -82,8 +85,10 @@ private struct AskedBy: RouterMiddleware {
     let (pupil, guardian, schoolClass) = (world.pupil, world.guardian, world.schoolClass)
     let rows: [(String, Person.ID, Int, String)] = [
       ("/classes", head, 200, "6A3"), ("/classes", teacher, 200, "6A2"), ("/classes", pupil, 403, "LOP-101"),
-      ("/classes/\(schoolClass)", teacher, 200, "Nguyễn Văn An"), ("/classes/\(schoolClass)", guardian, 403, "LOP-101"),
-      ("/classes/\(world.other)", teacher, 403, "LOP-101"), ("/classes/\(world.other)", head, 200, "Vũ Đình Khôi"),
+      ("/classes/\(schoolClass)", teacher, 200, "Nguyễn Văn An"),
+      ("/classes/\(schoolClass)", guardian, 403, "LOP-101"),
+      ("/classes/\(world.other)", teacher, 403, "LOP-101"),
+      ("/classes/\(world.other)", head, 200, "Vũ Đình Khôi"),
       ("/classes/\(schoolClass)/accounts", teacher, 200, "2301000001"),
       ("/classes/\(schoolClass)/accounts?show=guardians", teacher, 200, "Lê Thị Hoa"),
       ("/classes/\(schoolClass)/accounts", pupil, 403, "LOP-101"),
@@ -107,9 +112,12 @@ private struct AskedBy: RouterMiddleware {
   @Test func nobodyElseChangesAnAccount() async throws {
     let world = try await Self.world()
     let path = "/classes/\(world.schoolClass)/accounts/\(world.pupil)"
-    let (head, teacher, pupil, guardian) = (world.school.head, world.school.teacher, world.pupil, world.guardian)
+    let (head, teacher, pupil, guardian) = (
+      world.school.head, world.school.teacher, world.pupil, world.guardian
+    )
     let rows: [(String, Person.ID, Int)] = [
-      ("\(path)/verification", head, 403), ("\(path)/verification", guardian, 403), ("\(path)/verification", pupil, 403),
+      ("\(path)/verification", head, 403), ("\(path)/verification", guardian, 403),
+      ("\(path)/verification", pupil, 403),
       ("\(path)/verification", teacher, 409), ("\(path)/password-reset", head, 403),
       ("\(path)/lock", pupil, 403), ("\(path)/lock", teacher, 303), ("\(path)/unlocking", head, 303),
       ("\(path)/session-ending", guardian, 403), ("\(path)/password-reset", teacher, 303),
@@ -127,7 +135,8 @@ private struct AskedBy: RouterMiddleware {
     let answer = try await world.ask(
       .post, "/classes/\(world.schoolClass)/slips", as: world.school.teacher, body: "person=\(world.pupil)")
     #expect(answer.status == 200)
-    #expect(answer.text.contains("lop.songxanh.example/activate") && answer.text.contains("<svg class=\"qr\""))
+    #expect(
+      answer.text.contains("lop.songxanh.example/activate") && answer.text.contains("<svg class=\"qr\""))
     let secret = try #require(answer.text.firstMatch(of: /[A-Z3-9]{4}-[A-Z3-9]{4}-[A-Z3-9]{4}/)).output
     try await world.school.database.write { db in
       _ = try Accounts.activate(login: "2301000001", secret: String(secret), passwordHash: "hash", in: db)
@@ -166,7 +175,9 @@ private struct AskedBy: RouterMiddleware {
     let path = "/classes/import/\(preview.run)"
     let page = try await world.ask(.get, path, as: world.school.head)
     #expect(page.status == 200)
-    for part in ["LOP-359", "Dân tộc", "31/02/2014", preview.fingerprint] { #expect(page.text.contains(part)) }
+    for part in ["LOP-359", "Dân tộc", "31/02/2014", preview.fingerprint] {
+      #expect(page.text.contains(part))
+    }
     #expect(try await world.ask(.get, path, as: world.school.teacher).status == 403)
     #expect(try await world.ask(.post, path + "/confirmation", as: world.school.teacher).status == 403)
     let stale = try await world.ask(.post, path + "/confirmation", as: world.school.head, body: "plan=0")
@@ -179,8 +190,11 @@ private struct AskedBy: RouterMiddleware {
 
   @Test func aFileIsSentAndAnUnreadableOneIsExplainedOnTheForm() async throws {
     let world = try await Self.world()
-    func send(_ file: String, as person: Person.ID) async throws -> (status: Int, text: String, location: String?) {
-      let body = "--edge\r\nContent-Disposition: form-data; name=\"extent\"\r\n\r\npart\r\n"
+    func send(_ file: String, as person: Person.ID) async throws -> (
+      status: Int, text: String, location: String?
+    ) {
+      let body =
+        "--edge\r\nContent-Disposition: form-data; name=\"extent\"\r\n\r\npart\r\n"
         + "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lop.csv\"\r\n\r\n\(file)\r\n--edge--\r\n"
       return try await world.ask(
         .post, "/classes/import", as: person, body: body, type: "multipart/form-data; boundary=edge")

@@ -26,7 +26,8 @@ struct SchoolFixture {
     let clock = FixedClock()
     let database = try await TemporaryDatabase.make(kind, migrations: migrations, now: clock.now)
     return try await database.write { db in
-      let department = try Schools.makeUnit(.department, name: "Sở Giáo dục và Đào tạo Lam Giang", from: began, in: db)
+      let department = try Schools.makeUnit(
+        .department, name: "Sở Giáo dục và Đào tạo Lam Giang", from: began, in: db)
       let commune = try Schools.makeUnit(.commune, name: "Ủy ban nhân dân xã Suối Mây", from: began, in: db)
       let school = try Schools.makeUnit(
         .school, name: "Trường THCS Sông Xanh", code: "SONGXANH", from: began, in: db)
@@ -38,7 +39,8 @@ struct SchoolFixture {
       let teacher = try People.add(name: "Trần Thị Minh", in: db)
       try Schools.appoint(head, as: .head, of: school, from: began, in: db)
       return SchoolFixture(
-        database: database, clock: clock, department: department, commune: commune, school: school, year: year,
+        database: database, clock: clock, department: department, commune: commune, school: school,
+        year: year,
         head: head, teacher: teacher, imports: ClassListImport(database: database))
     }
   }

@@ -26,7 +26,8 @@ import Testing
       try await school.database.read { try Schools.memberships(of: person, on: on, in: $0) }
     }
     #expect(try await roles(an, day) == [Membership(.pupil, unit: id, schoolClass: schoolClass)])
-    #expect(try await roles(mother, day) == [Membership(.guardian, unit: id, schoolClass: schoolClass, child: an)])
+    #expect(
+      try await roles(mother, day) == [Membership(.guardian, unit: id, schoolClass: schoolClass, child: an)])
     #expect(
       Set(try await roles(teacher, day)) == [
         Membership(.homeroomTeacher, unit: id, schoolClass: schoolClass),
@@ -61,11 +62,15 @@ import Testing
       }
       #expect(Set(stored) == Set(ruled) && stored.count == ruled.count, "\(day)")
     }
-    let above = try await school.database.read { try Schools.ancestors(of: id, on: reform.adding(days: -1), in: $0) }
+    let above = try await school.database.read {
+      try Schools.ancestors(of: id, on: reform.adding(days: -1), in: $0)
+    }
     #expect(above.contains(commune) && above.count == 3)
   }
 
-  @Test("circles and a second administrative parent are refused and leave nothing", arguments: EngineKind.allCases)
+  @Test(
+    "circles and a second administrative parent are refused and leave nothing", arguments: EngineKind.allCases
+  )
   func refusedEdges(_ kind: EngineKind) async throws {
     let school = try await SchoolFixture.make(kind)
     let (id, commune, department) = (school.school, school.commune, school.department)
@@ -143,7 +148,8 @@ import Testing
     let account = try #require(try await school.account(of: an))
     let (day, head) = (school.today, school.head)
     try await school.database.write { db in
-      _ = try Sessions.open(account.id, token: "token", deviceKey: nil, device: "Máy thử", address: "127.0.0.1", in: db)
+      _ = try Sessions.open(
+        account.id, token: "token", deviceKey: nil, device: "Máy thử", address: "127.0.0.1", in: db)
       try Schools.remove(an, from: schoolClass, on: day, by: head, in: db)
     }
     #expect(try await school.account(of: an)?.openSessions == 0)

@@ -12,14 +12,19 @@ import Timetable
     let made = try await school.ofClass()
     #expect(made.map { Day(at: $0.startsAt) } == (0..<4).map { school.monday.adding(days: 7 * $0) })
     #expect(made.first?.startsAt == school.monday.at(minutes: 480))
-    #expect(made.allSatisfy { $0.openingMinutes == 15 && $0.subjectName == "Toán" && $0.teacherInCharge == school.minh })
+    #expect(
+      made.allSatisfy {
+        $0.openingMinutes == 15 && $0.subjectName == "Toán" && $0.teacherInCharge == school.minh
+      })
     #expect(try await school.feature.extend() == 0)
     school.clock.advance(7 * .day)
     #expect(try await school.feature.extend() == 1)
     #expect(try await school.feature.extend() == 0)
   }
 
-  @Test("a clash of class or teacher is refused, also with lessons that are not made yet", arguments: EngineKind.allCases)
+  @Test(
+    "a clash of class or teacher is refused, also with lessons that are not made yet",
+    arguments: EngineKind.allCases)
   func clashes(_ kind: EngineKind) async throws {
     let school = try await TimetableFixture.make(kind)
     try await school.add(try school.slot())
@@ -32,18 +37,23 @@ import Timetable
     try await school.add(try school.slot(1, at: 525))
     // Half a year ahead there is no row yet, but there will be a lesson.
     let later = school.monday.adding(days: 26 * 7)
-    let (lessons, unit, maths, first, minh) = (school.lessons, school.unit, school.maths, school.classes[0], school.minh)
+    let (lessons, unit, maths, first, minh) = (
+      school.lessons, school.unit, school.maths, school.classes[0], school.minh
+    )
     let time = try #require(LessonTime(start: later.at(minutes: 490), end: later.at(minutes: 520)))
     await #expect(throws: UserError.self) {
       try await school.database.write { db in
         try lessons.addLesson(
-          PlannedLesson(id: nil, schoolClass: first, teacher: minh, time: time), subject: maths, unit: unit, by: nil, in: db)
+          PlannedLesson(id: nil, schoolClass: first, teacher: minh, time: time), subject: maths, unit: unit,
+          by: nil, in: db)
       }
     }
     #expect(try await school.ofClass().count == 4)
   }
 
-  @Test("exactly one person is in charge: the substitute while the decision stands", arguments: EngineKind.allCases)
+  @Test(
+    "exactly one person is in charge: the substitute while the decision stands",
+    arguments: EngineKind.allCases)
   func substitute(_ kind: EngineKind) async throws {
     let school = try await TimetableFixture.make(kind)
     try await school.add(try school.slot())
@@ -61,7 +71,9 @@ import Timetable
     }
     let (lessons, id, head) = (school.lessons, school.classes[0], school.head)
     school.clock.advance(60)
-    try await school.database.write { try lessons.withdrawSubstitute(for: first.id, of: id, by: head, in: $0) }
+    try await school.database.write {
+      try lessons.withdrawSubstitute(for: first.id, of: id, by: head, in: $0)
+    }
     school.clock.advance(60)
     #expect(try await school.ofClass().first?.teacherInCharge == school.minh)
   }
@@ -74,7 +86,8 @@ import Timetable
       (school.lessons, school.unit, school.minh, school.huy, school.head, school.monday)
     try await school.database.write { db in
       try lessons.appointSubstitute(
-        huy, forAbsence: minh, in: nil, unit: unit, from: monday, to: monday.adding(days: 7), by: head, in: db)
+        huy, forAbsence: minh, in: nil, unit: unit, from: monday, to: monday.adding(days: 7), by: head, in: db
+      )
     }
     #expect(try await school.ofClass().map(\.teacherInCharge) == [huy, huy, minh, minh])
     #expect(try await school.ofTeacher(huy).count == 2)
@@ -91,7 +104,9 @@ import Timetable
       try await school.database.write { try lessons.cancel(first.id, of: id, by: head, in: $0) }
     }
     await #expect(throws: UserError.notFound) {
-      try await school.database.write { try lessons.cancel(first.id, of: school.classes[1], by: head, in: $0) }
+      try await school.database.write {
+        try lessons.cancel(first.id, of: school.classes[1], by: head, in: $0)
+      }
     }
     let now = school.clock.time
     let next = try await school.database.read { try lessons.next(ofClasses: [id], at: now, in: $0) }
@@ -111,9 +126,15 @@ import Timetable
     for (minute, days) in [(479, 0), (524, 0), (525, 7)] {
       let now = monday.at(minutes: minute)
       let next = try await school.database.read { db in
-        [try lessons.next(ofClasses: [id], at: now, in: db), try lessons.next(ofTeacher: minh, at: now, in: db)]
+        [
+          try lessons.next(ofClasses: [id], at: now, in: db),
+          try lessons.next(ofTeacher: minh, at: now, in: db),
+        ]
       }
-      #expect(next.map { $0.map { Day(at: $0.startsAt) } } == [monday.adding(days: days), monday.adding(days: days)])
+      #expect(
+        next.map { $0.map { Day(at: $0.startsAt) } } == [
+          monday.adding(days: days), monday.adding(days: days),
+        ])
     }
   }
 }

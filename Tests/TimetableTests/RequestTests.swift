@@ -29,7 +29,8 @@ private struct AskedBy: RouterMiddleware {
     _ roles: [Membership], body: String = ""
   ) async throws -> (status: Int, text: String) {
     let viewer = Viewer(
-      person: Person(id: person, name: "Người thử"), account: .init(rawValue: "a"), session: .init(rawValue: "s"),
+      person: Person(id: person, name: "Người thử"), account: .init(rawValue: "a"),
+      session: .init(rawValue: "s"),
       isVerified: true, isFullySignedIn: true, memberships: roles)
     let router = Router(context: AppContext.self)
     router.add(middleware: ErrorPages(isBusy: { _ in false }))
@@ -38,7 +39,9 @@ private struct AskedBy: RouterMiddleware {
     return try await Application(router: router, logger: Logger(label: "test")).test(.router) { client in
       let response = try await client.executeRequest(
         uri: path, method: method,
-        headers: [.contentType: "application/x-www-form-urlencoded", .init("Sec-Fetch-Site")!: "same-origin"],
+        headers: [
+          .contentType: "application/x-www-form-urlencoded", .init("Sec-Fetch-Site")!: "same-origin",
+        ],
         body: ByteBuffer(string: body))
       return (response.status.code, String(buffer: response.body))
     }
@@ -52,7 +55,8 @@ private struct AskedBy: RouterMiddleware {
     let pupil = [Membership(.pupil, unit: unit, schoolClass: id)]
     let path = "/classes/\(id)/timetable"
     let slot = "teaching=\(school.maths)+\(school.minh)&weekday=1&start=08%3A00&length=45&opening=15"
-    func ask(_ method: HTTPRequest.Method, _ path: String, _ roles: [Membership], _ body: String = "") async throws
+    func ask(_ method: HTTPRequest.Method, _ path: String, _ roles: [Membership], _ body: String = "")
+      async throws
       -> (status: Int, text: String)
     {
       let person = roles[0].role == .subjectTeacher ? school.minh : school.head

@@ -25,7 +25,8 @@ struct TimetableFixture {
   static func make(_ kind: EngineKind) async throws -> TimetableFixture {
     let clock = FixedClock()
     let database = try await TemporaryDatabase.make(
-      kind, migrations: Ledger.migrations + IdentityFeature.migrations + TimetableFeature.migrations, now: clock.now)
+      kind, migrations: Ledger.migrations + IdentityFeature.migrations + TimetableFeature.migrations,
+      now: clock.now)
     let unit = Identifiers.make(OrgUnit.self)
     let classes = [Identifiers.make(SchoolClass.self), Identifiers.make(SchoolClass.self)]
     let maths = Identifiers.make(SchoolSubject.self)
@@ -35,9 +36,10 @@ struct TimetableFixture {
     let names = Dictionary(uniqueKeysWithValues: zip(classes, ["6A2", "6A3"]))
     let ports = TimetablePorts(
       classes: { ids, _ in
-        Dictionary(uniqueKeysWithValues: ids.compactMap { id in
-          names[id].map { (id, .init(unit: unit, name: $0, lastDay: lastDay)) }
-        })
+        Dictionary(
+          uniqueKeysWithValues: ids.compactMap { id in
+            names[id].map { (id, .init(unit: unit, name: $0, lastDay: lastDay)) }
+          })
       },
       subjectNames: { ids, _ in Dictionary(uniqueKeysWithValues: ids.map { ($0, "Toán") }) },
       teachings: { _, _, _ in [.init(teacher: people[0], subject: maths)] },
@@ -46,7 +48,8 @@ struct TimetableFixture {
       permission: { id, _, _ in names[id].map { _ in Subject(unit: unit, schoolClass: id) } })
     let feature = TimetableFeature(database: database, ports: ports)
     return TimetableFixture(
-      database: database, clock: clock, lessons: feature.lessons, feature: feature, unit: unit, classes: classes,
+      database: database, clock: clock, lessons: feature.lessons, feature: feature, unit: unit,
+      classes: classes,
       maths: maths, minh: people[0], huy: people[1], head: people[2])
   }
 
@@ -55,7 +58,8 @@ struct TimetableFixture {
     _ index: Int = 0, by teacher: Person.ID? = nil, weekday: Int = 1, at minute: Int = 480, until: Day? = nil
   ) throws -> WeeklySlot {
     try WeeklySlot(
-      schoolClass: classes[index], teacher: teacher ?? minh, weekday: weekday, startMinute: minute, lengthMinutes: 45,
+      schoolClass: classes[index], teacher: teacher ?? minh, weekday: weekday, startMinute: minute,
+      lengthMinutes: 45,
       first: today, last: until ?? Self.lastDay)
   }
 

@@ -99,7 +99,9 @@ package struct AdmissionBench: Sendable {
     }
   }
 
-  private static func candidate(_ member: BenchSchool.Member, _ lesson: Lesson.ID) throws -> LiveBench.Candidate {
+  private static func candidate(_ member: BenchSchool.Member, _ lesson: Lesson.ID) throws
+    -> LiveBench.Candidate
+  {
     let connection = SocketConnection(toNobodyOn: MultiThreadedEventLoopGroup.singleton.next())
     return try LiveBench.candidate(member.viewer, key: member.key, lesson: lesson, on: connection)
   }

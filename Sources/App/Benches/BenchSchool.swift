@@ -43,7 +43,8 @@ struct BenchSchool: Sendable {
     }
     let now = database.now
     let gate = SessionGate(
-      database: database, site: .init(name: "LớpAn", isDemo: false), memberships: Ports.memberships(timetable.lessons))
+      database: database, site: .init(name: "LớpAn", isDemo: false),
+      memberships: Ports.memberships(timetable.lessons))
     let desk = AlarmDesk(outbox: Outbox { _, _ in }, ports: Ports.alarms(timetable.lessons, now: now))
     let live = LiveClassFeature(
       database: database,
@@ -53,7 +54,9 @@ struct BenchSchool: Sendable {
     for one in made {
       var members: [Member] = []
       for (token, key) in one.members {
-        guard let viewer = try await gate.viewer(token: token) else { preconditionFailure("a session just made") }
+        guard let viewer = try await gate.viewer(token: token) else {
+          preconditionFailure("a session just made")
+        }
         members.append(Member(viewer: viewer, key: key))
       }
       classes.append(.init(lesson: one.lesson, teacher: members[0], pupils: Array(members.dropFirst())))
@@ -87,7 +90,8 @@ private struct BenchSchoolMaker {
 
   mutating func make(classes: Int, pupils: Int) throws -> [Made] {
     let from = today.adding(days: -60)
-    let school = try Schools.makeUnit(.school, name: "Trường THCS Hoa Phượng", code: "THCS1", from: from, in: db)
+    let school = try Schools.makeUnit(
+      .school, name: "Trường THCS Hoa Phượng", code: "THCS1", from: from, in: db)
     let year = try Schools.makeYear(
       of: school, name: "Năm học", first: from, last: today.adding(days: 200), in: db)
     let subject = try Schools.makeSubject("Toán", in: school, in: db)
@@ -106,7 +110,8 @@ private struct BenchSchoolMaker {
         preconditionFailure("a lesson of 45 minutes")
       }
       let lesson = try lessons.addLesson(
-        .init(id: nil, schoolClass: schoolClass, teacher: teacher.person, time: time), subject: subject, unit: school,
+        .init(id: nil, schoolClass: schoolClass, teacher: teacher.person, time: time), subject: subject,
+        unit: school,
         by: nil, in: db)
       return Made(lesson: lesson, members: members)
     }
@@ -122,7 +127,8 @@ private struct BenchSchoolMaker {
     let key = P256.Signing.PrivateKey()
     let token = Secrets.token()
     _ = try Sessions.open(
-      account, token: token, deviceKey: key.publicKey.x963Representation.base64URL, device: "bench", address: "127.0.0.1",
+      account, token: token, deviceKey: key.publicKey.x963Representation.base64URL, device: "bench",
+      address: "127.0.0.1",
       in: db)
     return (person, token, key)
   }

@@ -19,7 +19,8 @@ package enum FanoutServer {
       let connection = SocketConnection(toNobodyOn: MultiThreadedEventLoopGroup.singleton.next())
       try await bench.open(
         one.lesson,
-        by: try LiveBench.candidate(one.teacher.viewer, key: one.teacher.key, lesson: one.lesson, on: connection))
+        by: try LiveBench.candidate(
+          one.teacher.viewer, key: one.teacher.key, lesson: one.lesson, on: connection))
     }
     let taken = Mutex(Array(repeating: 0, count: rooms))
     let classes = school.classes

@@ -56,7 +56,9 @@ package struct LiveBench: Sendable {
       Permissions.allows(viewer, .enterLesson, on: plan.subject)
     else { throw UserError.notFound }
     try await services.database.write { db in
-      guard let key = try Sessions.deviceKey(viewer.session, in: db) else { throw UserError.deviceNotRecognised }
+      guard let key = try Sessions.deviceKey(viewer.session, in: db) else {
+        throw UserError.deviceNotRecognised
+      }
       try DoorStore.issueTicket(
         candidate.ticket, lesson: lesson, account: viewer.account, device: LivePage.device(of: key), in: db)
     }
@@ -77,7 +79,8 @@ package struct LiveBench: Sendable {
   package func staysInRooms() async throws -> Int {
     try await services.database.read { db in
       try db.rows(
-        "SELECT count(*) FROM live_event WHERE kind = 'presenceBegan' AND body = \(#"{"place":"room"}"#)")[0].int(0)
+        "SELECT count(*) FROM live_event WHERE kind = 'presenceBegan' AND body = \(#"{"place":"room"}"#)")[0]
+        .int(0)
     }
   }
 }
@@ -113,7 +116,9 @@ extension LiveBench {
       let room = try await rooms.room(lesson)
       try await takeSeat(page, in: room)
       for await text in page.connection.messages {
-        guard let message = PageMessage.read(text), message.t == "chat" else { throw UserError.unreadableJSON }
+        guard let message = PageMessage.read(text), message.t == "chat" else {
+          throw UserError.unreadableJSON
+        }
         try await chat(message, page, room)
       }
       await room.lost(page)
@@ -126,7 +131,8 @@ extension LiveBench {
     let (ports, plan, person) = (services.ports, room.plan, page.viewer.person.id)
     let relations = try await services.database.read { try ports.relations(person, plan, $0) }
     let entry = Entry(
-      account: page.viewer.account, device: page.device, relations: relations, accountState: .active, ticket: .valid,
+      account: page.viewer.account, device: page.device, relations: relations, accountState: .active,
+      ticket: .valid,
       proof: .valid, password: .notRequired)
     page.enterRoom(room)
     try await room.enter(page, entry, name: page.viewer.person.name, ticket: nil, after: 0)

@@ -24,7 +24,8 @@ enum ClassPages {
   private static func cards(_ rows: [ClassLists.Row]) -> HTML {
     if rows.isEmpty {
       return Parts.empty(
-        "<p><strong>Chưa có lớp nào.</strong></p><p>Khi hiệu trưởng hoặc người phụ trách CNTT nhập danh sách, các lớp sẽ hiện ở đây.</p>")
+        "<p><strong>Chưa có lớp nào.</strong></p><p>Khi hiệu trưởng hoặc người phụ trách CNTT nhập danh sách, các lớp sẽ hiện ở đây.</p>"
+      )
     }
     return "<ul class=\"cards\">\(rows.map(card))</ul>"
   }
@@ -66,13 +67,16 @@ enum ClassPages {
   private static func table(_ roster: Roster) -> HTML {
     if roster.entries.isEmpty {
       return Parts.empty(
-        "<p><strong>Ngày này lớp chưa có học sinh.</strong></p><p>Nhà trường nhập danh sách lớp, học sinh sẽ hiện ở đây.</p>")
+        "<p><strong>Ngày này lớp chưa có học sinh.</strong></p><p>Nhà trường nhập danh sách lớp, học sinh sẽ hiện ở đây.</p>"
+      )
     }
     return Parts.table(
-      "Danh sách ngày \(roster.day.forPeople)", ["Học sinh", "Mã học sinh", "Ngày sinh", "Tài khoản", "Trong lớp từ"],
+      "Danh sách ngày \(roster.day.forPeople)",
+      ["Học sinh", "Mã học sinh", "Ngày sinh", "Tài khoản", "Trong lớp từ"],
       roster.entries.map { entry in
         [
-          numbered(entry.orderNumber, entry.name), "\(entry.code ?? "")", "\(entry.birthDate?.forPeople ?? "")",
+          numbered(entry.orderNumber, entry.name), "\(entry.code ?? "")",
+          "\(entry.birthDate?.forPeople ?? "")",
           state(roster.accounts[entry.person]), "\(entry.since.forPeople)",
         ]
       })

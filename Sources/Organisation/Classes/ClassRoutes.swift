@@ -14,7 +14,8 @@ extension OrganisationFeature {
     let viewer = try context.requireSomewhere(.viewRoster)
     let today = today
     let groups = try await database.read { db in try ClassLists.groups(for: viewer, on: today, in: db) }
-    return ClassPages.list(groups, mayImport: viewer.holds(.head) || viewer.holds(.itTeacher)).response(in: context)
+    return ClassPages.list(groups, mayImport: viewer.holds(.head) || viewer.holds(.itTeacher)).response(
+      in: context)
   }
 
   private func showClass(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -61,7 +62,9 @@ enum ClassLists {
     return groups
   }
 
-  private static func rows(_ classes: [Schools.ClassFacts], on day: Day, in db: any Connection) throws -> [Row] {
+  private static func rows(_ classes: [Schools.ClassFacts], on day: Day, in db: any Connection) throws
+    -> [Row]
+  {
     let ids = classes.map(\.id)
     let sizes = try Schools.sizes(of: ids, on: day, in: db)
     let homerooms = try Schools.homeroomTeachers(of: ids, on: day, in: db)

@@ -88,7 +88,8 @@ enum ChildPages {
     return switch account.state {
     case .issued: "Con chưa kích hoạt tài khoản. Hãy cùng con mở phiếu tài khoản và đặt mật khẩu."
     case .active where account.isVerified: "Tài khoản của con đã được xác nhận. Phụ huynh không cần làm gì."
-    case .active: "Con đã kích hoạt tài khoản. Nếu đúng là con đã tự đặt mật khẩu, phụ huynh hãy xác nhận để con được vào lớp."
+    case .active:
+      "Con đã kích hoạt tài khoản. Nếu đúng là con đã tự đặt mật khẩu, phụ huynh hãy xác nhận để con được vào lớp."
     case .locked: "Tài khoản của con đang bị khóa. Hãy hỏi giáo viên chủ nhiệm."
     case .closed: "Tài khoản của con đã đóng."
     }

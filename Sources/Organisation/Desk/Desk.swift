@@ -26,13 +26,15 @@ enum Desk {
     let staff = try Schools.staff(among: guardians, on: day, in: db)
     let pupils = roster.map {
       Row(
-        person: $0.person, name: $0.name, orderNumber: $0.orderNumber, child: nil, account: accounts[$0.person],
+        person: $0.person, name: $0.name, orderNumber: $0.orderNumber, child: nil,
+        account: accounts[$0.person],
         isStaff: false)
     }
     let adults = roster.flatMap { entry in
       relations[entry.person, default: []].map {
         Row(
-          person: $0.guardian, name: names[$0.guardian] ?? "", orderNumber: entry.orderNumber, child: entry.name,
+          person: $0.guardian, name: names[$0.guardian] ?? "", orderNumber: entry.orderNumber,
+          child: entry.name,
           account: accounts[$0.guardian], isStaff: staff.contains($0.guardian))
       }
     }

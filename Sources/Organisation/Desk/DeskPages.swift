@@ -5,7 +5,9 @@ import Web
 enum DeskPages {
   enum Filter: String, CaseIterable { case all, attention, locked, guardians }
 
-  static func desk(_ facts: Schools.ClassFacts, _ rows: [Desk.Row], _ filter: Filter, _ powers: Powers) -> Page {
+  static func desk(_ facts: Schools.ClassFacts, _ rows: [Desk.Row], _ filter: Filter, _ powers: Powers)
+    -> Page
+  {
     let pupils = rows.filter { !$0.isGuardian }
     let waiting = pupils.filter { isWaiting($0) }.count
     let idle = pupils.filter { $0.account?.state == .issued || $0.account == nil }.count
@@ -22,7 +24,9 @@ enum DeskPages {
         """)
   }
 
-  static func isWaiting(_ row: Desk.Row) -> Bool { row.account?.state == .active && row.account?.isVerified == false }
+  static func isWaiting(_ row: Desk.Row) -> Bool {
+    row.account?.state == .active && row.account?.isVerified == false
+  }
 
   private static func shows(_ row: Desk.Row, _ filter: Filter) -> Bool {
     switch filter {
@@ -34,7 +38,9 @@ enum DeskPages {
   }
 
   /// The one thing that most classes need at the beginning of a year.
-  private static func quickActions(_ facts: Schools.ClassFacts, waiting: Int, idle: Int, _ powers: Powers) -> HTML {
+  private static func quickActions(_ facts: Schools.ClassFacts, waiting: Int, idle: Int, _ powers: Powers)
+    -> HTML
+  {
     """
     <div class="actions">\
     \(verifyAll(facts), when: waiting > 0 && powers.may(.verifyAccount))\
@@ -71,9 +77,13 @@ enum DeskPages {
 
   // MARK: The list
 
-  private static func list(_ facts: Schools.ClassFacts, _ rows: [Desk.Row], _ filter: Filter, _ powers: Powers) -> HTML {
+  private static func list(
+    _ facts: Schools.ClassFacts, _ rows: [Desk.Row], _ filter: Filter, _ powers: Powers
+  ) -> HTML {
     if rows.isEmpty { return Parts.empty("<p><strong>Không có ai trong mục này.</strong></p>") }
-    let columns = [filter == .guardians ? "Phụ huynh" : "Học sinh", "Tên đăng nhập", "Trạng thái", "Đang mở trên", "Việc"]
+    let columns = [
+      filter == .guardians ? "Phụ huynh" : "Học sinh", "Tên đăng nhập", "Trạng thái", "Đang mở trên", "Việc",
+    ]
     return """
       <form method="post" action="/classes/\(facts.id)/slips">
       \(Parts.table("Tài khoản lớp \(facts.name)", columns, rows.map { cells(facts, $0, powers) }))
@@ -91,9 +101,12 @@ enum DeskPages {
   }
 
   private static func who(_ row: Desk.Row, canChoose: Bool) -> HTML {
-    let name: HTML = row.child.map { "\(person: row.name)<br><small>Phụ huynh em \(person: $0)</small>" } ?? ClassPages.numbered(row.orderNumber, row.name)
+    let name: HTML =
+      row.child.map { "\(person: row.name)<br><small>Phụ huynh em \(person: $0)</small>" }
+      ?? ClassPages.numbered(row.orderNumber, row.name)
     guard canChoose else { return name }
-    return "<label class=\"choice\"><input type=\"checkbox\" name=\"person\" value=\"\(row.person)\"> \(name)</label>"
+    return
+      "<label class=\"choice\"><input type=\"checkbox\" name=\"person\" value=\"\(row.person)\"> \(name)</label>"
   }
 
   private static func sessions(_ count: Int) -> HTML { count == 0 ? "" : "\(count) máy" }

@@ -28,7 +28,8 @@ extension OrganisationFeature {
   // MARK: Looking
 
   private func showDesk(_ request: Request, _ context: AppContext) async throws -> Response {
-    let (viewer, facts, subject) = try await require(.viewAccountDesk, onClass: try context.id("class"), context)
+    let (viewer, facts, subject) = try await require(
+      .viewAccountDesk, onClass: try context.id("class"), context)
     let filter = DeskPages.Filter(rawValue: request.query("show") ?? "") ?? .all
     let today = today
     let rows = try await database.read { try Desk.rows(of: facts.id, on: today, in: $0) }
@@ -36,7 +37,8 @@ extension OrganisationFeature {
   }
 
   private func showAccount(_ request: Request, _ context: AppContext) async throws -> Response {
-    let (viewer, facts, subject) = try await require(.viewAccountDesk, onClass: try context.id("class"), context)
+    let (viewer, facts, subject) = try await require(
+      .viewAccountDesk, onClass: try context.id("class"), context)
     let person: Person.ID = try context.id("person")
     let today = today
     let rows = try await database.read { try Desk.rows(of: facts.id, on: today, in: $0) }

@@ -31,7 +31,8 @@ struct DocumentPrinter: Sendable {
   }
 
   private static func run(_ input: Data, limit: Double) throws -> [UInt8] {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lopan-print-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "lopan-print-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -58,7 +59,9 @@ struct DocumentPrinter: Sendable {
     feed(input, to: toChild)
     let output = fromChild.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    guard process.terminationStatus == 0, output.starts(with: Data("%PDF".utf8)) else { throw UserError.printingFailed }
+    guard process.terminationStatus == 0, output.starts(with: Data("%PDF".utf8)) else {
+      throw UserError.printingFailed
+    }
     return [UInt8](output)
   }
 

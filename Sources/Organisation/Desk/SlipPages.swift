@@ -29,7 +29,8 @@ enum SlipPages {
   }
 
   private static func slip(_ slip: SlipSheet.Slip, host: String, _ facts: Schools.ClassFacts) -> HTML {
-    let who: HTML = slip.child == nil ? ClassPages.numbered(slip.orderNumber, slip.name) : "\(person: slip.name)"
+    let who: HTML =
+      slip.child == nil ? ClassPages.numbered(slip.orderNumber, slip.name) : "\(person: slip.name)"
     // After `#`, so that the secret is neither sent to a server nor written into any log on its way.
     let address = "https://\(host)/activate#\(slip.login):\(slip.secret)"
     return """

@@ -65,7 +65,9 @@ enum SlipSheet {
     let day = Day(at: db.at)
     try Schools.lockRoster(of: facts.unit, in: db)
     let rows = try Desk.rows(of: facts.id, on: day, in: db).filter { row in
-      guard let chosen else { return !row.isGuardian && (row.account == nil || row.account?.state == .issued) }
+      guard let chosen else {
+        return !row.isGuardian && (row.account == nil || row.account?.state == .issued)
+      }
       return chosen.contains(row.person)
     }
     if !rows.isEmpty, rows.allSatisfy(\.isStaff) { throw UserError.staffAccount }

@@ -43,7 +43,8 @@ package struct ClassListImport: Sendable {
     let record = try await FileReading.shared.run {
       let sheets = try SpreadsheetReader.read(bytes, fileName: fileName)
       return ImportRecord(
-        try ClassListReader.read(sheets.sheets, setting: setting), notices: sheets.notices, wholeClasses: wholeClasses)
+        try ClassListReader.read(sheets.sheets, setting: setting), notices: sheets.notices,
+        wholeClasses: wholeClasses)
     }
     let run = try await database.write { db in
       try ImportStore.add(record, unit: unit, year: year.id, fileName: fileName, by: actor, in: db)
@@ -101,7 +102,8 @@ package struct ClassListImport: Sendable {
       let stored = try ImportStore.open(run, unit: unit, at: db.at, in: db)
       let plan = try ImportPlan.make(stored.record, unit: unit, year: stored.year, in: db)
       guard plan.fingerprint == fingerprint else { throw UserError.planChanged }
-      var application = RosterApplication(unit: unit, year: stored.year, day: Day(at: db.at), actor: actor, in: db)
+      var application = RosterApplication(
+        unit: unit, year: stored.year, day: Day(at: db.at), actor: actor, in: db)
       try application.apply(plan)
       let outcome = ImportOutcome(plan)
       try ImportStore.finish(stored, outcome, by: actor, in: db)
@@ -142,7 +144,8 @@ extension ImportOutcome {
   /// For the ledger: numbers only.
   var facts: [String: String] {
     [
-      "added": "\(added)", "returned": "\(returned)", "moved": "\(moved)", "left": "\(left)", "renamed": "\(renamed)",
+      "added": "\(added)", "returned": "\(returned)", "moved": "\(moved)", "left": "\(left)",
+      "renamed": "\(renamed)",
       "renumbered": "\(renumbered)", "corrected": "\(corrected)", "classes": "\(classesMade)",
       "skipped": "\(skippedRows)",
     ]

@@ -45,7 +45,8 @@ struct GuardianContacts {
     }
     let guardian = try find(contact) ?? add(contact, childName)
     try Schools.relate(
-      guardian, to: child, as: .guardian, isContact: true, nameKnown: contact.name != nil, unit: unit, from: day,
+      guardian, to: child, as: .guardian, isContact: true, nameKnown: contact.name != nil, unit: unit,
+      from: day,
       by: actor, in: db)
     if let old = current[child]?.guardian { children[old]?.remove(child) }
     current[child] = .init(guardian: guardian, contact: contact)
@@ -75,13 +76,17 @@ struct GuardianContacts {
   private mutating func amend(_ guardian: Person.ID, _ contact: GuardianContact, _ childName: String) throws {
     guard let old = try People.details(of: [guardian], in: db)[guardian] else { return }
     try People.correct(
-      guardian, name: contact.name ?? old.person.name, birthDate: old.birthDate, sex: old.sex, phone: contact.phone,
+      guardian, name: contact.name ?? old.person.name, birthDate: old.birthDate, sex: old.sex,
+      phone: contact.phone,
       in: db)
     if contact.name != nil {
       try db.run(
-        "UPDATE guardian_relation SET name_known = 1 WHERE guardian_id = \(guardian) AND from_list = 1 AND valid_to IS NULL")
+        "UPDATE guardian_relation SET name_known = 1 WHERE guardian_id = \(guardian) AND from_list = 1 AND valid_to IS NULL"
+      )
     }
-    for child in children[guardian, default: []] { current[child] = .init(guardian: guardian, contact: contact) }
+    for child in children[guardian, default: []] {
+      current[child] = .init(guardian: guardian, contact: contact)
+    }
     if let key = Self.key(contact) { byContact[key] = guardian }
     try db.publish(Event("guardian.corrected", unit: unit, by: actor, of: guardian.rawValue))
     if contact.phone != nil {

@@ -79,7 +79,8 @@ enum ImportPages {
 
   private static func fault(_ fault: ImportRecord.Fault) -> [HTML] {
     [
-      place(fault.at.sheet, fault.at.line), "\(fault.letter.isEmpty ? "" : "\(fault.letter): ")\(fault.column)",
+      place(fault.at.sheet, fault.at.line),
+      "\(fault.letter.isEmpty ? "" : "\(fault.letter): ")\(fault.column)",
       fault.text.isEmpty ? "(trống)" : "<q>\(person: fault.text)</q>", "\(fault.sentence)", "\(fault.code)",
     ]
   }
@@ -113,7 +114,9 @@ enum ImportPages {
   }
 
   private static func confirmation(_ preview: ClassListImport.Preview) -> HTML {
-    let label = preview.outcome.changesNothing ? "Xong, không có gì thay đổi" : "Nhập \(preview.plan.entries.count) dòng đọc được"
+    let label =
+      preview.outcome.changesNothing
+      ? "Xong, không có gì thay đổi" : "Nhập \(preview.plan.entries.count) dòng đọc được"
     return """
       <div class="actions"><form method="post" action="/classes/import/\(preview.run)/confirmation">\
       <input type="hidden" name="plan" value="\(preview.fingerprint)"><button class="button">\(label)</button></form>
@@ -126,7 +129,9 @@ enum ImportPages {
     let numbers = preview.plan.reconciliation.numberConflicts.map {
       "\($0.entry.name): số thứ tự trong tệp đã có em khác dùng nên nhận số \($0.given)."
     }
-    let notes = preview.record.notes.prefix(200).map { note in (note.line.map { "Dòng \($0): " } ?? "") + note.sentence }
+    let notes = preview.record.notes.prefix(200).map { note in
+      (note.line.map { "Dòng \($0): " } ?? "") + note.sentence
+    }
     let all = skipped + numbers + notes
     if all.isEmpty { return "" }
     return """

@@ -20,7 +20,8 @@ package struct ImportPlan: Sendable {
   /// What the plan is, in one word: equal only for the same plan.
   package var fingerprint: String {
     let back = returning.sorted { $0.key < $1.key }.map { "\($0.key.sheet)|\($0.key.line)|\($0.value)" }
-    return Secrets.hash("\(reconciliation.changes)\n\(back)\n\(newClasses)\n\(reconciliation.numberConflicts.count)")
+    return Secrets.hash(
+      "\(reconciliation.changes)\n\(back)\n\(newClasses)\n\(reconciliation.numberConflicts.count)")
   }
 
   static func make(
@@ -42,7 +43,8 @@ package struct ImportPlan: Sendable {
           reconciliation: plan, entries: entries, faults: faults, returning: returning,
           newClasses: uniqueClasses(named),
           names: Dictionary(existing.map { ($0.pupil, $0.name) }, uniquingKeysWith: { first, _ in first }),
-          classNames: Dictionary(existing.map { ($0.pupil, $0.className) }, uniquingKeysWith: { first, _ in first }))
+          classNames: Dictionary(
+            existing.map { ($0.pupil, $0.className) }, uniquingKeysWith: { first, _ in first }))
       }
       faults += entries.filter { refused.contains($0.source) }.map(ImportRecord.Fault.init(codeOfFormer:))
       entries.removeAll { refused.contains($0.source) }
@@ -59,7 +61,8 @@ package struct ImportPlan: Sendable {
     _ plan: ReconciliationPlan, _ former: [RosterReading.Former], _ entries: [ClassListEntry]
   ) -> (returning: [ClassListSource: Person.ID], refused: Set<ClassListSource>) {
     let byCode = Dictionary(
-      former.compactMap { pupil in pupil.code.map { ($0.uppercased(), pupil) } }, uniquingKeysWith: { first, _ in first })
+      former.compactMap { pupil in pupil.code.map { ($0.uppercased(), pupil) } },
+      uniquingKeysWith: { first, _ in first })
     let byName = Dictionary(grouping: former, by: \.foldedName)
     var returning: [ClassListSource: Person.ID] = [:]
     var refused: Set<ClassListSource> = []

@@ -5,11 +5,14 @@ import Web
 enum ImportPlanPages {
   static func counts(_ outcome: ImportOutcome) -> HTML {
     let lines: [(String, Int)] = [
-      ("Lớp mới", outcome.classesMade), ("Thêm mới", outcome.added), ("Trở lại hoặc lên lớp", outcome.returned),
+      ("Lớp mới", outcome.classesMade), ("Thêm mới", outcome.added),
+      ("Trở lại hoặc lên lớp", outcome.returned),
       ("Chuyển lớp", outcome.moved), ("Rời lớp", outcome.left), ("Đổi số thứ tự", outcome.renumbered),
-      ("Sửa họ tên", outcome.renamed), ("Sửa thông tin khác", outcome.corrected), ("Dòng không nhập", outcome.skippedRows),
+      ("Sửa họ tên", outcome.renamed), ("Sửa thông tin khác", outcome.corrected),
+      ("Dòng không nhập", outcome.skippedRows),
     ]
-    return "<dl class=\"facts\">\(lines.filter { $0.1 > 0 }.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" as HTML })</dl>"
+    return
+      "<dl class=\"facts\">\(lines.filter { $0.1 > 0 }.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" as HTML })</dl>"
   }
 
   static func changes(_ preview: ClassListImport.Preview) -> HTML {
@@ -29,7 +32,9 @@ enum ImportPlanPages {
 
   private static func newClasses(_ names: [String]) -> HTML {
     Parts.notice(
-      .due, "<p><strong>Lớp sẽ được tạo: \(names.joined(separator: ", ")).</strong> Nếu tên lớp gõ nhầm, hãy sửa trong tệp rồi chọn lại.</p>")
+      .due,
+      "<p><strong>Lớp sẽ được tạo: \(names.joined(separator: ", ")).</strong> Nếu tên lớp gõ nhầm, hãy sửa trong tệp rồi chọn lại.</p>"
+    )
   }
 
   private static func unsure(_ plan: ImportPlan) -> HTML {
@@ -37,7 +42,8 @@ enum ImportPlanPages {
     if names.isEmpty { return "" }
     return Parts.notice(
       .plain,
-      "<p><strong>Chưa tính là rời lớp:</strong> \(names.joined(separator: ", ")). Tệp không có tên các em, nhưng còn dòng chưa đọc được hoặc chưa trả lời.</p>")
+      "<p><strong>Chưa tính là rời lớp:</strong> \(names.joined(separator: ", ")). Tệp không có tên các em, nhưng còn dòng chưa đọc được hoặc chưa trả lời.</p>"
+    )
   }
 
   private static func row(_ change: RosterChange, _ plan: ImportPlan) -> [HTML] {
@@ -45,7 +51,8 @@ enum ImportPlanPages {
       let isBack = plan.returning[entry.source] != nil
       return [
         "\(person: entry.name)",
-        isBack ? "Trở lại lớp \(entry.className), số \(number)" : "Thêm vào lớp \(entry.className), số \(number)",
+        isBack
+          ? "Trở lại lớp \(entry.className), số \(number)" : "Thêm vào lớp \(entry.className), số \(number)",
       ]
     }
     return ["\(person: change.pupil.flatMap { plan.names[$0] } ?? "")", words(change)]
@@ -59,7 +66,8 @@ enum ImportPlanPages {
     case .renamed(_, let from, let to): "Sửa họ tên: \(person: from) thành \(person: to)"
     case .renumbered(_, let from, let to): "Đổi số thứ tự: \(from.map(String.init) ?? "chưa có") thành \(to)"
     case .recoded(_, let from, let to): "Sửa mã: \(from ?? "chưa có") thành \(to)"
-    case .birthDateCorrected(_, let from, let to): "Sửa ngày sinh: \(from?.forPeople ?? "chưa có") thành \(to.forPeople)"
+    case .birthDateCorrected(_, let from, let to):
+      "Sửa ngày sinh: \(from?.forPeople ?? "chưa có") thành \(to.forPeople)"
     case .sexCorrected(_, let from, let to): "Sửa giới tính: \(label(from)) thành \(label(to))"
     case .guardianCorrected(_, let from, let to): "Người liên hệ: \(label(from)) thành \(label(to))"
     }

@@ -79,7 +79,9 @@ extension ImportRecord {
     columns = reading.columns.map {
       Column(sheet: $0.sheet, letter: $0.letter, header: $0.header, meaning: $0.field.label)
     }
-    dropped = reading.dropped.map { Column(sheet: $0.sheet, letter: $0.letter, header: $0.header, meaning: nil) }
+    dropped = reading.dropped.map {
+      Column(sheet: $0.sheet, letter: $0.letter, header: $0.header, meaning: nil)
+    }
     skippedSheets = reading.skippedSheets
     self.wholeClasses = wholeClasses
     decisions = []
@@ -88,8 +90,10 @@ extension ImportRecord {
   var entries: [ClassListEntry] {
     rows.map {
       ClassListEntry(
-        source: $0.at.source, className: $0.className, orderNumber: $0.number, orderIsComputed: $0.numberIsComputed,
-        pupilCode: $0.code, name: $0.name, birthDate: $0.birthDate, sex: $0.sex, guardianName: $0.guardianName,
+        source: $0.at.source, className: $0.className, orderNumber: $0.number,
+        orderIsComputed: $0.numberIsComputed,
+        pupilCode: $0.code, name: $0.name, birthDate: $0.birthDate, sex: $0.sex,
+        guardianName: $0.guardianName,
         guardianPhone: $0.guardianPhone)
     }
   }
@@ -132,7 +136,8 @@ extension ImportRecord.Fault {
   init(_ rejection: ClassListRejection) {
     self.init(
       at: .init(sheet: rejection.source.sheet, line: rejection.source.line), column: rejection.column,
-      letter: rejection.letter, code: rejection.reason.rawValue, sentence: rejection.sentence, text: rejection.text,
+      letter: rejection.letter, code: rejection.reason.rawValue, sentence: rejection.sentence,
+      text: rejection.text,
       className: rejection.className)
   }
 
@@ -141,7 +146,8 @@ extension ImportRecord.Fault {
     let error = UserError.codeOfFormerPupil
     self.init(
       at: .init(sheet: entry.source.sheet, line: entry.source.line), column: "", letter: "",
-      code: error.code.rawValue, sentence: error.sentence, text: entry.pupilCode ?? "", className: entry.className)
+      code: error.code.rawValue, sentence: error.sentence, text: entry.pupilCode ?? "",
+      className: entry.className)
   }
 
   var rejection: ClassListRejection {

@@ -22,7 +22,9 @@ extension OrganisationFeature {
   }
 
   /// A run with the viewer who may import into its school.
-  private func run(_ context: AppContext) async throws -> (viewer: Viewer, unit: OrgUnit.ID, run: ImportRun.ID) {
+  private func run(_ context: AppContext) async throws -> (
+    viewer: Viewer, unit: OrgUnit.ID, run: ImportRun.ID
+  ) {
     let run: ImportRun.ID = try context.id("run")
     let unit = try await database.read { try ImportStore.unit(of: run, in: $0) }
     let viewer = try context.require(.importRoster, on: Subject(unit: unit))

@@ -36,7 +36,8 @@ enum ImportStore {
   /// Least data: rows of a preview that nobody confirmed are emptied.
   static func forgetOld(in db: Transaction) throws {
     try db.run(
-      "UPDATE import_run SET state = 'discarded', record = NULL WHERE state = 'previewed' AND expires_at <= \(db.at)")
+      "UPDATE import_run SET state = 'discarded', record = NULL WHERE state = 'previewed' AND expires_at <= \(db.at)"
+    )
   }
 
   /// - Throws: LOP-230 when the run is of another school, over, or too old.
@@ -52,7 +53,8 @@ enum ImportStore {
       unit == nil || row.id(1) == unit
     else { throw UserError.importNotOpen }
     return Stored(
-      id: row.id(0), unit: row.id(1), year: row.id(2), fileName: row.text(3), record: try .decoded(row.text(4)))
+      id: row.id(0), unit: row.id(1), year: row.id(2), fileName: row.text(3),
+      record: try .decoded(row.text(4)))
   }
 
   static func unit(of id: ImportRun.ID, in db: any Connection) throws -> OrgUnit.ID? {
@@ -86,7 +88,9 @@ enum ImportStore {
   }
 
   static func outcome(of id: ImportRun.ID, unit: OrgUnit.ID, in db: any Connection) throws -> ImportOutcome? {
-    try db.row("SELECT outcome FROM import_run WHERE id = \(id) AND unit_id = \(unit) AND state = 'confirmed'")
-      .map { try ImportOutcome.decoded($0.text(0)) }
+    try db.row(
+      "SELECT outcome FROM import_run WHERE id = \(id) AND unit_id = \(unit) AND state = 'confirmed'"
+    )
+    .map { try ImportOutcome.decoded($0.text(0)) }
   }
 }

@@ -100,7 +100,8 @@ struct RosterApplication {
       let from = try facts(was)
       let to = try facts(target.className ?? was)
       try Schools.place(
-        pupil, in: to, orderNumber: number, from: day, because: target.className == nil ? .renumbered : .moved, in: db)
+        pupil, in: to, orderNumber: number, from: day,
+        because: target.className == nil ? .renumbered : .moved, in: db)
       let name = target.className == nil ? "pupil.renumbered" : "pupil.moved"
       try db.publish(
         Event(

@@ -55,7 +55,9 @@ enum RosterReading {
       rows.map { row in
         let guardian: Person.ID = row.id(1)
         let name = row.flag(2) ? people[guardian]?.person.name : nil
-        return (row.id(0), Contact(guardian: guardian, contact: .init(name: name, phone: people[guardian]?.phone)))
+        return (
+          row.id(0), Contact(guardian: guardian, contact: .init(name: name, phone: people[guardian]?.phone))
+        )
       }, uniquingKeysWith: { first, _ in first })
   }
 

@@ -14,7 +14,8 @@ extension OrganisationFeature {
     let viewer = try context.requireSomewhere(.viewUnit)
     let day = request.query("day").flatMap { Day($0) } ?? today
     let own = Schools.unique([Role.head, .itTeacher, .officer].flatMap { viewer.units(as: $0) })
-    let trees = try await database.read { db in try own.map { try UnitView.tree(around: $0, on: day, in: db) } }
+    let trees = try await database.read { db in try own.map { try UnitView.tree(around: $0, on: day, in: db) }
+    }
     return UnitPages.list(trees, day).response(in: context)
   }
 
@@ -25,8 +26,10 @@ extension OrganisationFeature {
     let subject = try await database.read { try Schools.subject(ofUnit: unit, on: today, in: $0) }
     let viewer = try context.require(.viewUnit, on: subject)
     let view = try await database.read { try UnitView.load(unit, on: day, in: $0) }
-    return UnitPages.unit(view, mayOpen: { below in viewer.memberships.contains { $0.unit == below || $0.role == .officer } })
-      .response(in: context)
+    return UnitPages.unit(
+      view, mayOpen: { below in viewer.memberships.contains { $0.unit == below || $0.role == .officer } }
+    )
+    .response(in: context)
   }
 }
 
@@ -94,14 +97,18 @@ struct UnitView: Sendable {
   private static func lines(
     _ edges: [UnitEdge], _ other: (UnitEdge) -> OrgUnit.ID, _ units: [OrgUnit.ID: Schools.Unit]
   ) -> [Line] {
-    edges.compactMap { edge in units[other(edge)].map { Line(kind: edge.kind, unit: $0, validity: edge.validity) } }
-      .sorted { ($0.kind.rawValue, $0.unit.name) < ($1.kind.rawValue, $1.unit.name) }
+    edges.compactMap { edge in
+      units[other(edge)].map { Line(kind: edge.kind, unit: $0, validity: edge.validity) }
+    }
+    .sorted { ($0.kind.rawValue, $0.unit.name) < ($1.kind.rawValue, $1.unit.name) }
   }
 
   /// Names as they were when the change took effect: the former unit the day before, the new one on the day.
   private static func change(_ succession: UnitSuccession, in db: any Connection) throws -> Change {
-    let from = try Schools.unit(succession.unit, on: succession.effective.adding(days: -1), in: db)?.name ?? ""
-    let to = try succession.successor.flatMap { try Schools.unit($0, on: succession.effective, in: db)?.name } ?? ""
+    let from =
+      try Schools.unit(succession.unit, on: succession.effective.adding(days: -1), in: db)?.name ?? ""
+    let to =
+      try succession.successor.flatMap { try Schools.unit($0, on: succession.effective, in: db)?.name } ?? ""
     return Change(succession: succession, from: from, to: to)
   }
 }

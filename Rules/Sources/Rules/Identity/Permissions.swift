@@ -104,7 +104,9 @@ package enum Permissions {
   ]
 
   /// How one membership of a viewer stands to a subject.
-  package static func relation(_ membership: Membership, of viewer: Person.ID, to subject: Subject) -> Set<Relation> {
+  package static func relation(_ membership: Membership, of viewer: Person.ID, to subject: Subject) -> Set<
+    Relation
+  > {
     var found: Set<Relation> = []
     if subject.person == viewer { found.insert(.own) }
     if let child = membership.child, subject.person == child { found.insert(.ownChild) }

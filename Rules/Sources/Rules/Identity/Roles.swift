@@ -69,7 +69,9 @@ package struct Viewer: Hashable, Sendable {
 
   package var roles: Set<Role> { Set(memberships.map(\.role)) }
   package func holds(_ role: Role) -> Bool { memberships.contains { $0.role == role } }
-  package func units(as role: Role) -> [OrgUnit.ID] { unique(memberships.filter { $0.role == role }.map(\.unit)) }
+  package func units(as role: Role) -> [OrgUnit.ID] {
+    unique(memberships.filter { $0.role == role }.map(\.unit))
+  }
   package func classes(as role: Role) -> [SchoolClass.ID] {
     unique(memberships.filter { $0.role == role }.compactMap(\.schoolClass))
   }
@@ -92,7 +94,8 @@ package struct Subject: Hashable, Sendable {
   package let person: Person.ID?
 
   package init(
-    unit: OrgUnit.ID? = nil, above: [OrgUnit.ID] = [], schoolClass: SchoolClass.ID? = nil, person: Person.ID? = nil
+    unit: OrgUnit.ID? = nil, above: [OrgUnit.ID] = [], schoolClass: SchoolClass.ID? = nil,
+    person: Person.ID? = nil
   ) {
     self.unit = unit
     self.above = above

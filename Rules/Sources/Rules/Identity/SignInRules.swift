@@ -15,7 +15,8 @@ package enum SignInRules {
     package var successesFromAddress: Int
 
     package init(
-      account: Int, lastForAccount: Timestamp?, isKnownDevice: Bool, accountsFromAddress: Int, successesFromAddress: Int
+      account: Int, lastForAccount: Timestamp?, isKnownDevice: Bool, accountsFromAddress: Int,
+      successesFromAddress: Int
     ) {
       self.account = account
       self.lastForAccount = lastForAccount
@@ -62,12 +63,16 @@ package enum SignInRules {
   }
 
   private static func isCommon(_ letters: String) -> Bool {
-    common.contains { letters == $0 || (letters.hasPrefix($0) && letters.count - $0.count <= 3 && $0.count >= 6) }
+    common.contains {
+      letters == $0 || (letters.hasPrefix($0) && letters.count - $0.count <= 3 && $0.count >= 6)
+    }
   }
 
   private static let common: Set<String> = [
-    "12345678", "123456789", "1234567890", "87654321", "11111111", "password", "matkhau", "matkhau1", "qwertyui",
-    "qwerty123", "abc12345", "abcd1234", "iloveyou", "anhyeuem", "emyeuanh", "conyeume", "giaovien", "hocsinh",
+    "12345678", "123456789", "1234567890", "87654321", "11111111", "password", "matkhau", "matkhau1",
+    "qwertyui",
+    "qwerty123", "abc12345", "abcd1234", "iloveyou", "anhyeuem", "emyeuanh", "conyeume", "giaovien",
+    "hocsinh",
     "truonghoc", "vietnam", "hanoi123", "saigon", "admin123", "123123123", "00000000", "88888888", "66666666",
   ]
 }

@@ -1,7 +1,8 @@
 extension ClassListRejection {
   /// A refusal as a preview stored it.
   package init(
-    source: ClassListSource, column: String, letter: String, reason: ClassListReason, sentence: String, text: String,
+    source: ClassListSource, column: String, letter: String, reason: ClassListReason, sentence: String,
+    text: String,
     stored className: String?
   ) {
     self.source = source

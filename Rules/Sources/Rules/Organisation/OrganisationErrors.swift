@@ -18,7 +18,8 @@ extension UserError {
   /// LOP-203. Thrown when no school year covers today.
   package static let noSchoolYear = UserError(
     .init(rawValue: "LOP-203"),
-    "Trường chưa có năm học nào cho ngày hôm nay. Hãy thêm năm học rồi làm lại; chưa có gì thay đổi.", .conflict)
+    "Trường chưa có năm học nào cho ngày hôm nay. Hãy thêm năm học rồi làm lại; chưa có gì thay đổi.",
+    .conflict)
 
   /// LOP-204. Thrown when a pupil has a place in another class of the same year.
   package static let alreadyEnrolled = UserError(
@@ -28,7 +29,8 @@ extension UserError {
   /// LOP-205. Thrown when somebody in the class has the number.
   package static func orderNumberTaken(_ number: Int) -> UserError {
     .init(
-      .init(rawValue: "LOP-205"), "Số thứ tự \(number) đã có học sinh khác trong lớp dùng. Hãy chọn số khác.", .conflict)
+      .init(rawValue: "LOP-205"), "Số thứ tự \(number) đã có học sinh khác trong lớp dùng. Hãy chọn số khác.",
+      .conflict)
   }
 
   /// LOP-207. Thrown when slips are asked for nobody.
@@ -38,11 +40,13 @@ extension UserError {
   /// LOP-208. Thrown when the paper sheet could not be made as a PDF.
   package static let printingFailed = UserError(
     .init(rawValue: "LOP-208"),
-    "Chưa tạo được tệp PDF. Phiếu cũ không còn dùng được; hãy bấm “In phiếu” để lấy phiếu mới ngay trong trình duyệt.", .unavailable)
+    "Chưa tạo được tệp PDF. Phiếu cũ không còn dùng được; hãy bấm “In phiếu” để lấy phiếu mới ngay trong trình duyệt.",
+    .unavailable)
 
   /// LOP-209. Thrown when a locked account is to get a slip.
   package static let slipForLocked = UserError(
-    .init(rawValue: "LOP-209"), "Tài khoản đang bị khóa nên chưa cấp phiếu được. Hãy mở khóa trước.", .conflict)
+    .init(rawValue: "LOP-209"), "Tài khoản đang bị khóa nên chưa cấp phiếu được. Hãy mở khóa trước.",
+    .conflict)
 
   /// LOP-210. Thrown when a class's account desk is asked to touch the account of a teacher, head or officer.
   package static let staffAccount = UserError(

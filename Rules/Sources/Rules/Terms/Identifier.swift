@@ -1,7 +1,9 @@
 /// The key of one kind of thing, so that a pupil's key can never be handed to a function that wants a lesson's.
 ///
 /// - Shape: UUIDv7 as 36 lower-case characters; made by the application (`Storage.Identifiers`), never by a database.
-package struct Identifier<Subject>: RawRepresentable, Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
+package struct Identifier<Subject>: RawRepresentable, Hashable, Sendable, Codable, Comparable,
+  CustomStringConvertible
+{
   package let rawValue: String
 
   package init(rawValue: String) { self.rawValue = rawValue }

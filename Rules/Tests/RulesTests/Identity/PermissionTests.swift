@@ -58,12 +58,15 @@ private let child = Person.ID(rawValue: "person-child")
 private let (ownUnit, otherUnit, above) = (
   OrgUnit.ID(rawValue: "unit-own"), OrgUnit.ID(rawValue: "unit-other"), OrgUnit.ID(rawValue: "unit-above")
 )
-private let (ownClass, otherClass) = (SchoolClass.ID(rawValue: "class-own"), SchoolClass.ID(rawValue: "class-other"))
+private let (ownClass, otherClass) = (
+  SchoolClass.ID(rawValue: "class-own"), SchoolClass.ID(rawValue: "class-other")
+)
 
 private func viewer(_ role: Role, isFullySignedIn: Bool = true) -> Viewer {
   let unit = role == .officer ? above : ownUnit
   let membership = Membership(
-    role, unit: unit, schoolClass: [.pupil, .guardian, .subjectTeacher, .homeroomTeacher].contains(role) ? ownClass : nil,
+    role, unit: unit,
+    schoolClass: [.pupil, .guardian, .subjectTeacher, .homeroomTeacher].contains(role) ? ownClass : nil,
     child: role == .guardian ? child : nil)
   return Viewer(
     person: Person(id: me, name: "Người Thử"), account: .init(rawValue: "a"), session: .init(rawValue: "s"),
@@ -77,7 +80,8 @@ private func subject(_ relation: Relation, for role: Role) -> Subject {
   case .ownChild: Subject(unit: otherUnit, schoolClass: otherClass, person: child)
   case .ownClass: Subject(unit: otherUnit, schoolClass: ownClass)
   case .ownUnit: Subject(unit: role == .officer ? above : ownUnit, schoolClass: otherClass)
-  case .unitBelow: Subject(unit: otherUnit, above: [role == .officer ? above : ownUnit], schoolClass: otherClass)
+  case .unitBelow:
+    Subject(unit: otherUnit, above: [role == .officer ? above : ownUnit], schoolClass: otherClass)
   case .none: Subject(unit: otherUnit, schoolClass: otherClass, person: .init(rawValue: "person-other"))
   }
 }
@@ -113,7 +117,8 @@ private func subject(_ relation: Relation, for role: Role) -> Subject {
 
   @Test("who has not shown the second factor may do nothing but show it", arguments: Action.allCases)
   func halfSignedIn(_ action: Action) {
-    let allowed = Permissions.allows(viewer(.head, isFullySignedIn: false), action, on: subject(.own, for: .head))
+    let allowed = Permissions.allows(
+      viewer(.head, isFullySignedIn: false), action, on: subject(.own, for: .head))
     #expect(allowed == (action.isPublic || action == .manageOwnSecondFactor))
   }
 
@@ -122,7 +127,8 @@ private func subject(_ relation: Relation, for role: Role) -> Subject {
       person: Person(id: me, name: "Người Thử"), account: .init(rawValue: "a"), session: .init(rawValue: "s"),
       isVerified: false, isFullySignedIn: true, memberships: [])
     for action in Action.allCases where !action.isPublic {
-      let own = [Action.viewHome, .manageOwnSessions, .manageOwnSecondFactor, .receiveLiveUpdates].contains(action)
+      let own = [Action.viewHome, .manageOwnSessions, .manageOwnSecondFactor, .receiveLiveUpdates].contains(
+        action)
       #expect(Permissions.allows(nobody, action, on: .own(nobody)) == own, "\(action)")
     }
   }

@@ -40,17 +40,20 @@ import Testing
   }
 
   @Test(arguments: [
-    "12345678", "matkhau1", "aaaaaaaa", "ngắn", "Nguyễn Văn A", "nguyenvana1", "05092014", "thcs1.6a2.07", "password12",
+    "12345678", "matkhau1", "aaaaaaaa", "ngắn", "Nguyễn Văn A", "nguyenvana1", "05092014", "thcs1.6a2.07",
+    "password12",
   ])
   func weakPasswordsAreRefused(_ password: String) {
     #expect(throws: UserError.self) {
-      try SignInRules.check(password: password, minimum: 8, known: ["thcs1.6a2.07", "Nguyễn Văn A", "05/09/2014"])
+      try SignInRules.check(
+        password: password, minimum: 8, known: ["thcs1.6a2.07", "Nguyễn Văn A", "05/09/2014"])
     }
   }
 
   @Test(arguments: ["sao biển xanh 2026", "trăng rằm trung thu", "cá-heo-bơi-lội", "x7Kq!mPz"])
   func goodPasswordsAreTaken(_ password: String) throws {
-    try SignInRules.check(password: password, minimum: 8, known: ["thcs1.6a2.07", "Nguyễn Văn A", "05/09/2014"])
+    try SignInRules.check(
+      password: password, minimum: 8, known: ["thcs1.6a2.07", "Nguyễn Văn A", "05/09/2014"])
   }
 
   @Test func headsAndOfficersNeedASecondFactor() {

@@ -31,11 +31,13 @@ package struct UnitGraph: Sendable {
 
   /// Units right above, in the order in which the edges were given, each once.
   package func parents(of unit: OrgUnit.ID, by kinds: Set<UnitEdgeKind>, on day: Day) -> [OrgUnit.ID] {
-    unique((byChild[unit] ?? []).filter { kinds.contains($0.kind) && $0.validity.contains(day) }.map(\.parent))
+    unique(
+      (byChild[unit] ?? []).filter { kinds.contains($0.kind) && $0.validity.contains(day) }.map(\.parent))
   }
 
   package func children(of unit: OrgUnit.ID, by kinds: Set<UnitEdgeKind>, on day: Day) -> [OrgUnit.ID] {
-    unique((byParent[unit] ?? []).filter { kinds.contains($0.kind) && $0.validity.contains(day) }.map(\.child))
+    unique(
+      (byParent[unit] ?? []).filter { kinds.contains($0.kind) && $0.validity.contains(day) }.map(\.child))
   }
 
   /// All units above, nearest first; without the unit itself.
@@ -100,7 +102,8 @@ package struct UnitGraph: Sendable {
         guard $0 == edge, day >= edge.validity.from else { return $0 }
         let end = min(day, edge.validity.to ?? day)
         return UnitEdge(
-          child: edge.child, parent: edge.parent, kind: edge.kind, validity: .init(from: edge.validity.from, to: end))
+          child: edge.child, parent: edge.parent, kind: edge.kind,
+          validity: .init(from: edge.validity.from, to: end))
       })
   }
 }

@@ -12,7 +12,8 @@ private enum Province {
   static let before = Day("2025-06-30")!
 
   static func edge(
-    _ child: OrgUnit.ID, _ parent: OrgUnit.ID, _ kind: UnitEdgeKind = .administrative, from: Day = Day("2020-01-01")!,
+    _ child: OrgUnit.ID, _ parent: OrgUnit.ID, _ kind: UnitEdgeKind = .administrative,
+    from: Day = Day("2020-01-01")!,
     to: Day? = nil
   ) -> UnitEdge {
     .init(child: child, parent: parent, kind: kind, validity: .init(from: from, to: to))
@@ -28,10 +29,12 @@ private enum Province {
 }
 
 @Suite struct UnitGraphTests {
-  @Test("the reform of 2025 moves the school on its own day", arguments: [
-    (Province.before, [Province.district, Province.department, Province.ministry]),
-    (Province.reform, [Province.commune, Province.department, Province.ministry]),
-  ])
+  @Test(
+    "the reform of 2025 moves the school on its own day",
+    arguments: [
+      (Province.before, [Province.district, Province.department, Province.ministry]),
+      (Province.reform, [Province.commune, Province.department, Province.ministry]),
+    ])
   func ancestorsAsAt(day: Day, expected: [OrgUnit.ID]) {
     #expect(Province.graph.ancestors(of: Province.school, by: UnitEdgeKind.superior, on: day) == expected)
   }
@@ -42,7 +45,8 @@ private enum Province {
   }
 
   @Test func descendantsAreTheOtherWayRound() {
-    let below = Province.graph.descendants(of: Province.department, by: UnitEdgeKind.superior, on: Province.before)
+    let below = Province.graph.descendants(
+      of: Province.department, by: UnitEdgeKind.superior, on: Province.before)
     #expect(below == [Province.district, Province.school])
   }
 
@@ -70,7 +74,8 @@ private enum Province {
   @Test func endingAnEdgeLeavesItsPast() {
     let old = Province.graph.edges[3]
     let ended = Province.graph.ending(old, on: Day("2026-07-01")!)
-    #expect(ended.parents(of: Province.school, by: [.administrative], on: Day("2026-06-30")!) == [Province.commune])
+    #expect(
+      ended.parents(of: Province.school, by: [.administrative], on: Day("2026-06-30")!) == [Province.commune])
     #expect(ended.parents(of: Province.school, by: [.administrative], on: Day("2026-07-01")!).isEmpty)
   }
 
@@ -83,7 +88,8 @@ private enum Province {
       var later = graph
       for _ in 0..<15 {
         if Bool.random(using: &random), let old = later.edges.randomElement(using: &random) {
-          later = later.ending(old, on: max(old.validity.from, Day(number: Int64.random(in: 101...150, using: &random))))
+          later = later.ending(
+            old, on: max(old.validity.from, Day(number: Int64.random(in: 101...150, using: &random))))
         } else {
           later = (try? later.adding(random.edge(among: units, from: 101...150))) ?? later
         }
@@ -108,16 +114,27 @@ private enum Province {
 @Suite struct UnitSuccessionTests {
   private static let day = Day("2025-07-01")!
   private static let made: [UnitSuccession] = [
-    .init(unit: .init(rawValue: "a"), successor: .init(rawValue: "b"), kind: .merge, document: "1/QĐ", effective: day),
-    .init(unit: .init(rawValue: "b"), successor: .init(rawValue: "c"), kind: .split, document: "2/QĐ", effective: day.adding(days: 90)),
-    .init(unit: .init(rawValue: "b"), successor: .init(rawValue: "d"), kind: .split, document: "2/QĐ", effective: day.adding(days: 90)),
-    .init(unit: .init(rawValue: "d"), successor: nil, kind: .dissolve, document: "3/QĐ", effective: day.adding(days: 200)),
+    .init(
+      unit: .init(rawValue: "a"), successor: .init(rawValue: "b"), kind: .merge, document: "1/QĐ",
+      effective: day),
+    .init(
+      unit: .init(rawValue: "b"), successor: .init(rawValue: "c"), kind: .split, document: "2/QĐ",
+      effective: day.adding(days: 90)),
+    .init(
+      unit: .init(rawValue: "b"), successor: .init(rawValue: "d"), kind: .split, document: "2/QĐ",
+      effective: day.adding(days: 90)),
+    .init(
+      unit: .init(rawValue: "d"), successor: nil, kind: .dissolve, document: "3/QĐ",
+      effective: day.adding(days: 200)),
   ]
 
-  @Test("who stands in", arguments: [
-    ("a", -1, ["a"]), ("a", 0, ["b"]), ("a", 89, ["b"]), ("a", 90, ["c", "d"]), ("a", 200, ["c"]), ("d", 200, []),
-    ("x", 500, ["x"]),
-  ])
+  @Test(
+    "who stands in",
+    arguments: [
+      ("a", -1, ["a"]), ("a", 0, ["b"]), ("a", 89, ["b"]), ("a", 90, ["c", "d"]), ("a", 200, ["c"]),
+      ("d", 200, []),
+      ("x", 500, ["x"]),
+    ])
   func successors(unit: String, daysAfter: Int, expected: [String]) {
     let found = UnitSuccessionRules.successors(
       of: .init(rawValue: unit), among: Self.made, on: Self.day.adding(days: daysAfter))
@@ -126,7 +143,8 @@ private enum Province {
 
   @Test func noUnitBecomesItsOwnSuccessor() {
     let circle = UnitSuccession(
-      unit: .init(rawValue: "c"), successor: .init(rawValue: "a"), kind: .merge, document: "4/QĐ", effective: Self.day)
+      unit: .init(rawValue: "c"), successor: .init(rawValue: "a"), kind: .merge, document: "4/QĐ",
+      effective: Self.day)
     #expect(throws: UserError.successionCircle) { try UnitSuccessionRules.check(circle, beside: Self.made) }
   }
 }
