@@ -34,23 +34,33 @@ private struct RandomPupil {
     var random = SeededGenerator(20_260_905)
     var pupils: [RandomPupil] = []
     var nextCode = 2_301_000_001
-    for round in 1...(kind == .sqlite ? 40 : 12) {
+    for round in 1...(kind == .sqlite ? 60 : 12) {
       Self.change(&pupils, &nextCode, &random)
       let rows = Self.rows(pupils)
-      let preview = try await school.preview(rows)
+      let preview = try await Self.answered(school, rows)
       let done = try await school.imports.confirm(
         preview.run, unit: school.school, fingerprint: preview.fingerprint, by: school.head)
       #expect(done == preview.outcome, "round \(round)")
       let again = try await school.preview(rows)
+      #expect(again.outcome.changesNothing, "round \(round): \(again.plan.reconciliation.changes)")
       let summary = try await school.summary()
-      // One of the forty random lists leaves a correction for a second reading, and one pupil too many: to be found.
-      withKnownIssue("a rare random list is not settled by one reading", isIntermittent: true) {
-        #expect(again.outcome.changesNothing, "round \(round): \(again.plan.reconciliation.changes)")
-        #expect(summary.count == pupils.count, "round \(round)")
-      }
+      #expect(summary.count == pupils.count, "round \(round)")
       #expect(Set(summary).count == summary.count)
       if Bool.random(using: &random) { school.clock.advance(.day) }
     }
+  }
+
+  /// A preview in which the clerk has said of every namesake with another code: this is a new pupil.
+  private static func answered(
+    _ school: SchoolFixture, _ rows: [String]
+  ) async throws -> ClassListImport.Preview {
+    let preview = try await school.preview(rows)
+    let questions = preview.plan.reconciliation.ambiguous
+    if questions.isEmpty { return preview }
+    try await school.imports.decide(
+      Dictionary(uniqueKeysWithValues: questions.indices.map { ($0, Person.ID?.none) }), of: preview.run,
+      unit: school.school, fingerprint: preview.fingerprint)
+    return try await school.imports.look(at: preview.run, unit: school.school)
   }
 
   private static func change(

@@ -87,6 +87,8 @@ struct GuardianContacts {
     for child in children[guardian, default: []] {
       current[child] = .init(guardian: guardian, contact: contact)
     }
+    // The old contact no longer names this person: another child's row may still carry it.
+    byContact = byContact.filter { $0.value != guardian }
     if let key = Self.key(contact) { byContact[key] = guardian }
     try db.publish(Event("guardian.corrected", unit: unit, by: actor, of: guardian.rawValue))
     if contact.phone != nil {
