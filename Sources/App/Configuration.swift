@@ -10,6 +10,8 @@ package struct Configuration: Sendable {
   package var port = 8443
   /// Without TLS: behind a proxy on the same machine, in tests and benches.
   package var isPlainHTTP = false
+  /// A proxy on this machine speaks TLS with the world: cookies are `Secure`, its word for the client's address counts.
+  package var isBehindProxy = false
   /// Names and addresses for the self-made certificate.
   package var names = ["localhost"]
   package var certificate: String?
@@ -32,13 +34,23 @@ package struct Configuration: Sendable {
   var databasePath: String { folder + "/lopan.sqlite" }
 
   package var address: String {
-    publicAddress ?? "\(isPlainHTTP ? "http" : "https")://\(host == "0.0.0.0" ? "localhost" : host):\(port)"
+    publicAddress
+      ?? "\(isPlainHTTP ? "http" : "https")://\(ServerAddresses.isWildcard(host) ? "localhost" : host):\(port)"
   }
+
+  /// Whether browsers speak HTTPS with us, by our own TLS or by the proxy's.
+  var isSecure: Bool { !isPlainHTTP || isBehindProxy }
 
   package func openDatabase() throws -> Database {
     if let postgres { return try Database.open(postgres) }
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    // Made before SQLite makes it, so that no moment passes in which others may read it.
+    if !FileManager.default.fileExists(atPath: databasePath) {
+      _ = FileManager.default.createFile(
+        atPath: databasePath, contents: nil, attributes: [.posixPermissions: 0o600])
+    }
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: databasePath)
     return try Database.open(databasePath)
   }
 }
@@ -46,9 +58,12 @@ package struct Configuration: Sendable {
 /// A setting that cannot work, found at the start.
 package enum ConfigurationFault: Error, CustomStringConvertible {
   case senderAddress
+  case proxyWithoutPlainHTTP
 
   package var description: String {
     switch self {
+    case .proxyWithoutPlainHTTP:
+      "--behind-proxy needs --plain-http and a loopback --host: nobody but the proxy may reach this port."
     case .senderAddress: "The sender of letters (--mail-sender) is no e-mail address."
     }
   }

@@ -57,7 +57,7 @@ package struct LopanApplication: Sendable {
       gate: gate,
       logger: logger)
     let identity = IdentityFeature(
-      database: database, hasher: hasher, site: site, isSecure: !configuration.isPlainHTTP,
+      database: database, hasher: hasher, site: site, isSecure: configuration.isSecure,
       memberships: memberships,
       demoAccounts: site.isDemo ? Demo.accounts : [])
     let health = SystemHealth(database: database, media: media, configuration: configuration) {
@@ -96,7 +96,8 @@ package struct LopanApplication: Sendable {
   /// The router with all middleware, as tests call it and as the server runs it.
   package func router() -> Router<AppContext> {
     let router = Router(context: AppContext.self)
-    router.add(middleware: SecurityHeaders(isTLS: !configuration.isPlainHTTP))
+    router.add(middleware: SecurityHeaders(isTLS: configuration.isSecure))
+    if configuration.isBehindProxy { router.add(middleware: ForwardedAddress()) }
     router.add(middleware: CompressedPages())
     router.add(middleware: gate)
     router.add(middleware: ErrorPages(isBusy: { ($0 as? StorageError)?.isPassing ?? false }))

@@ -7,7 +7,7 @@ import Synchronization
 package struct AppContext: RequestContext, RemoteAddressRequestContext {
   package var coreContext: CoreRequestContextStorage
   /// The network address of the peer, or of the client that a trusted proxy names.
-  package let remoteAddress: SocketAddress?
+  package var remoteAddress: SocketAddress?
   /// Who is signed in; nil for nobody.
   package var viewer: Viewer?
   /// The signed-in browser's device, once it has shown its key.

@@ -29,8 +29,18 @@ struct BackupCommand: AsyncParsableCommand {
   func run() async throws {
     let database = try data.configuration().openDatabase()
     let report = try await Backup.make(of: database, to: file)
-    print("Backed up to \(file): \(report)")
     await database.close()
+    print("Backed up to \(file): \(Self.words(report))")
+    if !report.findings.isEmpty { throw ExitCode(1) }
+  }
+
+  /// The report as an operator reads it.
+  static func words(_ report: Backup.Report) -> String {
+    let size = ByteCountFormatter.string(fromByteCount: report.bytes, countStyle: .file)
+    let ledger =
+      report.findings.isEmpty
+      ? "every chain whole" : "\(report.findings.count) chains BROKEN: see lopan verify"
+    return "\(size), \(report.steps.count) schema steps, \(report.events) ledger events, \(ledger)."
   }
 }
 
@@ -47,7 +57,7 @@ struct Restore: AsyncParsableCommand {
     }
     let database = try data.configuration().openDatabase()
     let report = try await Backup.restore(into: database, from: file, known: Migrator(Features.migrations))
-    print("Restored \(file): \(report)")
+    print("Restored \(file): \(BackupCommand.words(report))")
     await database.close()
   }
 }
@@ -74,38 +84,6 @@ struct Verify: AsyncParsableCommand {
       print("\(checked) events checked, \(findings.count) chains broken.")
     }
     if !findings.isEmpty { throw ExitCode(1) }
-  }
-}
-
-struct Doctor: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Say what this installation lacks, and what to do about it.")
-  @OptionGroup var data: DataOptions
-
-  func run() async throws {
-    let configuration = data.configuration()
-    var faults = 0
-    let say = { (isFine: Bool, words: String) in
-      print("\(isFine ? "ok  " : "FAIL") \(words)")
-      if !isFine { faults += 1 }
-    }
-    say(JanusSettings.isInstalled, "Media server Janus (Debian package janus)")
-    say(
-      FileManager.default.isExecutableFile(atPath: "/usr/bin/weasyprint"),
-      "PDF of account slips (Debian package weasyprint)")
-    do {
-      let database = try configuration.openDatabase()
-      let missing = try await Migrator(Features.migrations).missing(in: database)
-      say(
-        missing.isEmpty,
-        missing.isEmpty ? "Database up to date" : "Database lacks \(missing.count) steps: lopan migrate")
-      let (checked, findings) = missing.isEmpty ? try await Ledger.verify(database) : (0, [])
-      say(findings.isEmpty, "Ledger: \(checked) events, \(findings.count) chains broken")
-      await database.close()
-    } catch {
-      say(false, "Database: \(error)")
-    }
-    if faults > 0 { throw ExitCode(1) }
   }
 }
 

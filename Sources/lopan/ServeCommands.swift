@@ -28,6 +28,8 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "Address to listen on; 0.0.0.0 for the whole network.") var host = "127.0.0.1"
   @Option(help: "Port.") var port = 8443
   @Flag(help: "Plain HTTP: only behind a proxy on the same machine.") var plainHttp = false
+  @Flag(help: "A proxy on this machine speaks TLS with the world (with --plain-http).") var behindProxy =
+    false
   @Option(help: "Names and addresses of this server for its self-made certificate.") var name: [String] = []
   @Option(help: "Certificate chain (PEM).") var certificate: String?
   @Option(help: "Key of the certificate (PEM).") var certificateKey: String?
@@ -46,6 +48,10 @@ struct ServerOptions: ParsableArguments {
     configuration.host = host
     configuration.port = port
     configuration.isPlainHTTP = plainHttp
+    configuration.isBehindProxy = behindProxy
+    if behindProxy, !plainHttp || !ServerAddresses.isLoopback(host) {
+      throw ConfigurationFault.proxyWithoutPlainHTTP
+    }
     if !name.isEmpty { configuration.names = name }
     configuration.certificate = certificate
     configuration.certificateKey = certificateKey
@@ -163,17 +169,25 @@ enum Server {
         files: TLSFiles(certificate: URL(fileURLWithPath: certificate), key: URL(fileURLWithPath: key)),
         logger: logger)
     }
+    let reached = reached(configuration)
     let made = SelfMadeCertificate(
-      folder: URL(fileURLWithPath: configuration.folder + "/tls"), names: configuration.names + ["localhost"],
-      addresses: ["127.0.0.1"] + (configuration.host == "0.0.0.0" ? [] : [configuration.host]))
+      folder: URL(fileURLWithPath: configuration.folder + "/tls"), names: reached.names,
+      addresses: reached.addresses)
     return try TLSKeeper(selfMade: made, logger: logger)
   }
 
+  private static func reached(_ configuration: Configuration) -> ServerAddresses {
+    ServerAddresses(
+      given: configuration.names, host: configuration.host, own: ServerAddresses.ofThisMachine())
+  }
+
   private static func announce(_ configuration: Configuration, port: Int, isDemo: Bool) {
-    let host = configuration.host == "0.0.0.0" ? "localhost" : configuration.host
-    let address =
-      "\(configuration.isPlainHTTP ? "http" : "https")://\(host == "127.0.0.1" ? "localhost" : host):\(port)"
-    say("LớpAn is ready: \(address)")
+    let pages = reached(configuration).pages(
+      isTLS: !configuration.isPlainHTTP, port: port, host: configuration.host)
+    say("LớpAn is ready: \(configuration.publicAddress ?? pages[0])")
+    for other in pages.dropFirst(configuration.publicAddress == nil ? 1 : 0) {
+      say("              also \(other)")
+    }
     guard isDemo else { return }
     say("Sign-ins of the fictional school (password for all: \(Demo.password)):")
     for account in Demo.accounts {
