@@ -161,6 +161,7 @@ struct PageMessage: Decodable, Sendable {
   let proof: String?
   let password: String?
   let after: Int64?
+  let keeps: Bool?
   let text: String?
   let person: String?
   let kind: String?

@@ -18,7 +18,9 @@ extension LiveRoom {
       case .tell(let person, let news):
         let text = LiveJSON.event(news, seq: 0, at: at, state: state) { self.name($0) }.text
         change.after.append(news == .letIn ? .letIn(person) : .tell(person, text))
-      case .media(let order): change.after.append(.media(order))
+      case .media(let order):
+        if case .detach(let person) = order { keptMedia.remove(person) }
+        change.after.append(.media(order))
       case .disconnect(let person): change.after.append(.disconnect(person))
       }
     }

@@ -1,3 +1,4 @@
+import Media
 import Rules
 
 /// What a page is shown first: the lobby, or the room as it is now.
@@ -26,7 +27,7 @@ extension LiveRoom {
     ])
   }
 
-  func roomText(_ person: Person.ID) -> String {
+  func roomText(_ person: Person.ID, legs: Set<MediaLeg> = []) -> String {
     let present = state.seats.filter { $0.value.place == .room }.sorted { $0.key < $1.key }
     let people = present.map { id, seat in
       LiveJSON.object([
@@ -45,6 +46,9 @@ extension LiveRoom {
       ("start", "\(plan.time.start.seconds)"), ("end", "\(plan.time.end.seconds)"),
       ("people", LiveJSON.list(people)),
     ]
+    if !legs.isEmpty {
+      fields.append(("legs", LiveJSON.list(legs.map(\.rawValue).sorted().map { LiveJSON.string($0) })))
+    }
     // Who is missing and who waits is the teacher's business alone.
     if state.seats[person]?.role == .teacher {
       let waiting = state.seats.filter { $0.value.place == .lobby }.keys.sorted().map {

@@ -22,6 +22,9 @@ actor LiveRoom {
   /// The page of each seat.
   var pages: [Person.ID: LivePage] = [:]
   private var lostSince: [Person.ID: Timestamp] = [:]
+  /// After a restart: whose connections to the media server went on without us, and since when we wait for them.
+  var keptMedia: Set<Person.ID> = []
+  private var keptSince: Timestamp?
   private var floods: [Person.ID: FloodBucket] = [:]
   /// Tickets used on this node whose use may not have been written yet.
   var usedTickets: Set<String> = []
@@ -70,14 +73,17 @@ actor LiveRoom {
     try await perform(command, by: actor, also: [])
   }
 
+  /// - Parameter first: what happens before all else when the command is not refused.
   private func perform(
-    _ command: LessonCommand, by actor: LessonActor, also writes: [@Sendable (Transaction) throws -> Void]
+    _ command: LessonCommand, by actor: LessonActor, also writes: [@Sendable (Transaction) throws -> Void],
+    first: [After] = []
   ) async throws {
     guard !isBroken else { throw UserError.roomStartsAnew }
     let before = state
     let outcome = state.perform(command, by: actor, at: services.database.now())
     var change = Change()
     change.writes = writes
+    if outcome.refusal == nil { change.after = first }
     describe(outcome.effects, from: before, into: &change)
     tellWhoStoppedWaiting(since: before, into: &change)
     try await commit(change)
@@ -109,7 +115,11 @@ actor LiveRoom {
   }
 
   /// At the door. On success the page has its seat, in the lobby or in the room, before this returns.
-  func enter(_ page: LivePage, _ entry: Entry, name: String, ticket: String?, after: Int64) async throws {
+  ///
+  /// - Parameter keeps: the page still has its connections to the media server, from before a restart of this program.
+  func enter(
+    _ page: LivePage, _ entry: Entry, name: String, ticket: String?, after: Int64, keeps: Bool
+  ) async throws {
     var entry = entry
     if let ticket {
       if entry.ticket == .valid, usedTickets.contains(ticket) { entry.ticket = .used }
@@ -122,11 +132,15 @@ actor LiveRoom {
     var writes: [@Sendable (Transaction) throws -> Void] = []
     if let ticket, entry.ticket == .valid { writes.append { try DoorStore.useUp(ticket, in: $0) } }
     if entry.password == .wrong { writes.append { try DoorStore.noteTry(account, lesson, in: $0) } }
-    try await perform(.enter(entry), by: .person(person), also: writes)
-    take(page, person, after: after)
+    let isKept = keptMedia.contains(person) && keeps
+    // A page that begins anew: what the one before it left at the media server must not go on.
+    let first: [After] = keptMedia.contains(person) && !keeps ? [.media(.detach(person))] : []
+    try await perform(.enter(entry), by: .person(person), also: writes, first: first)
+    keptMedia.remove(person)
+    await take(page, person, after: after, legs: isKept ? legs(of: person) : [])
   }
 
-  private func take(_ page: LivePage, _ person: Person.ID, after: Int64) {
+  private func take(_ page: LivePage, _ person: Person.ID, after: Int64, legs: Set<MediaLeg>) {
     if let old = pages[person], old !== page {
       services.hub.cutOff(old.connection)
       old.connection.close(.policy, "replaced")
@@ -136,15 +150,17 @@ actor LiveRoom {
     guard let seat = state.seats[person] else { return }
     switch seat.place {
     case .lobby: page.connection.send(lobbyText(person))
-    case .room: Task { await showRoom(to: person, page, after: after) }
+    case .room: Task { await showRoom(to: person, page, after: after, legs: legs) }
     }
   }
 
   /// Subscribes held back, sends the state, then what was missed, then goes live: no gap and no repeat.
-  func showRoom(to person: Person.ID, _ page: LivePage, after: Int64) async {
+  ///
+  /// - Parameter legs: connections to the media server that went on.
+  func showRoom(to person: Person.ID, _ page: LivePage, after: Int64, legs: Set<MediaLeg> = []) async {
     services.hub.subscribe(page.connection, to: topic, held: true)
     let shown = seq
-    page.connection.send(roomText(person))
+    page.connection.send(roomText(person, legs: legs))
     let lesson = plan.id
     let missed =
       (try? await services.database.read { try LiveStore.news(of: lesson, after: after, in: $0) }) ?? []
@@ -180,6 +196,7 @@ actor LiveRoom {
       lostSince[person] = nil
       try? await perform(.seatExpired(person), by: .system)
     }
+    endForsakenMedia(now)
     if state.phase != .ended, now >= state.opening.closes(state.time) {
       try? await perform(.end, by: .system)
     }
@@ -189,6 +206,8 @@ actor LiveRoom {
   func closeCutOffStays(_ cutOff: [Person.ID: PresenceInterval.Place], at: Timestamp) async {
     guard !cutOff.isEmpty else { return }
     var change = Change()
+    keptMedia = Set(cutOff.filter { $0.value == .room }.keys)
+    keptSince = services.database.now()
     for (person, place) in cutOff.sorted(by: { $0.key < $1.key }) {
       change.rows.append(
         row("presenceEnded", person: person, body: "{\"place\":\"\(place.rawValue)\",\"cut\":true}", at: at))
@@ -205,6 +224,24 @@ actor LiveRoom {
   func teacherPresence() -> Bool { state.teacherPresent }
 
   // MARK: Media
+
+  /// Seconds for which connections that outlived us wait for their pages: nobody listens or is heard unseen for longer.
+  static let mediaKeptFor: Int64 = 10
+
+  /// Who has not come back after a restart hears and sends nothing more; without a teacher, nobody does.
+  private func endForsakenMedia(_ now: Timestamp) {
+    guard let since = keptSince, now - since >= Self.mediaKeptFor else { return }
+    keptSince = nil
+    var orders = keptMedia.sorted().map { MediaOrder.detach($0) }
+    keptMedia = []
+    if state.phase == .open, !state.teacherPresent { orders.append(.stopAll) }
+    services.mediaDesk.carryOut(orders, room: self)
+  }
+
+  private func legs(of person: Person.ID) async -> Set<MediaLeg> {
+    let here = await services.media.participants(in: mediaRoom)
+    return here.first { $0.id.rawValue == person.rawValue }?.legs ?? []
+  }
 
   /// What this person may send on a leg at this moment.
   func allowed(_ person: Person.ID) -> Set<Media.MediaKind> {

@@ -7,6 +7,8 @@ import Storage
 actor LiveRooms {
   private let services: LiveServices
   private var rooms: [Lesson.ID: LiveRoom] = [:]
+  /// Rooms that broke down and have not been taken up again.
+  private var broken: Set<Lesson.ID> = []
   private var coming: [Lesson.ID: Task<LiveRoom, any Error>] = [:]
 
   init(_ services: LiveServices) {
@@ -24,6 +26,7 @@ actor LiveRooms {
     defer { coming[lesson] = nil }
     let room = try await task.value
     rooms[lesson] = room
+    broken.remove(lesson)
     return room
   }
 
@@ -40,9 +43,15 @@ actor LiveRooms {
     return room
   }
 
-  /// A lesson is over or its room broke down: it is forgotten here, and taken up again when asked for.
-  func drop(_ room: LiveRoom) { if rooms[room.plan.id] === room { rooms[room.plan.id] = nil } }
-  func over(_ room: LiveRoom) { drop(room) }
+  /// A lesson is over: it is forgotten here, and taken up again when asked for.
+  func over(_ room: LiveRoom) { if rooms[room.plan.id] === room { rooms[room.plan.id] = nil } }
+
+  /// A room broke down. It is taken up again soon even when no page asks, because its connections to the media server go on
+  /// and somebody must decide about them.
+  func drop(_ room: LiveRoom) {
+    over(room)
+    broken.insert(room.plan.id)
+  }
 
   func all() -> [LiveRoom] { Array(rooms.values) }
   func current(_ lesson: Lesson.ID) -> LiveRoom? { rooms[lesson] }
@@ -60,6 +69,7 @@ actor LiveRooms {
   /// Every few seconds: seats, endings, and the mark that says the program was alive.
   func tick() async {
     let now = services.database.now()
+    for lesson in broken { _ = try? await room(lesson) }
     let running = Array(rooms.values)
     for room in running { await room.tick(now) }
     let ids = rooms.keys.sorted()

@@ -86,7 +86,7 @@ struct LiveSocket: Sendable {
     do {
       try await room.enter(
         page, entry, name: Self.name(page.viewer.person.name, standing), ticket: message.ticket,
-        after: message.after ?? 0)
+        after: message.after ?? 0, keeps: message.keeps ?? false)
       page.connection.send(LiveJSON.ok(message.ref))
     } catch {
       page.leaveRoom()

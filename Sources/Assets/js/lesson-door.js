@@ -83,7 +83,7 @@ export class Door {
     } catch {
       return { t: "no", code: codes.device, text: "Trình duyệt này không giữ được khóa của thiết bị." };
     }
-    return connection.ask({ t: "enter", lesson: id, proof, after: lastSeq,
+    return connection.ask({ t: "enter", lesson: id, proof, after: lastSeq, keeps: this.lesson.media.keeps,
       ...(ticket && { ticket }), ...(typed && { password: typed }) });
   }
 

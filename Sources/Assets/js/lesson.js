@@ -102,8 +102,8 @@ class Lesson {
     this.waiting = new Set(waiting);
     this.door.came();
     this.draw();
-    // The line that broke took sound and pictures along.
-    this.media.rejoin();
+    // A line that broke took sound and pictures along; a server that was restarted left them running.
+    this.media.comeBack(message.legs ?? []);
     this.tools.resume();
     return undefined;
   }

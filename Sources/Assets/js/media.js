@@ -1,8 +1,8 @@
 // Sound and pictures of a lesson: three connections at most (camera and microphone, shared screen, all that
 // is received), set up through messages that the lesson's one WebSocket carries.
 //
-// It survives what goes away under it: the WebSocket (connections go on; `resume` asks again for what was
-// under way), the media server (`rejoin` builds all anew), the network (a failed connection is built anew).
+// It survives what goes away under it: our server (connections go on; `comeBack` asks again for what was
+// under way, and builds anew what the server ended), the media server (`rejoin` builds all anew), the network (a failed connection is built anew).
 //
 // To the server: publish {ref, leg, sdp}; unpublish {leg}; watch {ref, feeds: [id], fresh}; watched {ref, sdp};
 //   candidate {leg, candidate: {candidate, sdpMid, sdpMLineIndex} or null}.
@@ -99,12 +99,20 @@ export class LiveMedia {
     this.watching.rebuild();
   }
 
-  /** The WebSocket is open again: connections went on; only what was under way is asked again. */
-  resume() {
-    const open = [...this.waiting.keys()];
-    for (const ref of open) this.settle(ref, { refused: "lost" });
+  /** The WebSocket is open again: the legs named went on, all others are built anew. */
+  comeBack(legs) {
+    this.forget();
+    for (const leg of [this.legs.cam, this.legs.screen]) {
+      if (!legs.includes(leg.name) || !leg.isUp) leg.rebuild();
+    }
     // An answer of ours may have been lost as well: the server then offers anew.
-    this.watching.refresh();
+    if (legs.includes("watch") && this.watching.isUp) this.watching.refresh();
+    else this.watching.rebuild();
+  }
+
+  /** Whether something still flows that the server may know: it then need not be built anew. */
+  get keeps() {
+    return [this.legs.cam, this.legs.screen, this.watching].some((leg) => leg.isUp);
   }
 
   /** Lets go of everything, for leaving the lesson. */
@@ -185,6 +193,10 @@ class Leg {
       }
     };
     return pc;
+  }
+
+  get isUp() {
+    return this.pc?.connectionState === "connected";
   }
 
   drop() {

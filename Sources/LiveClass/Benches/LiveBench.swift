@@ -135,7 +135,7 @@ extension LiveBench {
       ticket: .valid,
       proof: .valid, password: .notRequired)
     page.enterRoom(room)
-    try await room.enter(page, entry, name: page.viewer.person.name, ticket: nil, after: 0)
+    try await room.enter(page, entry, name: page.viewer.person.name, ticket: nil, after: 0, keeps: false)
   }
 
   private func chat(_ message: PageMessage, _ page: LivePage, _ room: LiveRoom) async throws {

@@ -18,6 +18,8 @@ extension LessonState {
   private func moved(_ person: Person.ID, from old: Seat?, to new: Seat?) -> [LessonEffect] {
     let was = old?.isLive == true ? old?.place : nil
     let isNow = new?.isLive == true ? new?.place : nil
+    // A seat whose line is down may still hold connections to the media server, from before a restart.
+    if old?.place == .room, old?.isLive == false, new == nil { return [.media(.detach(person))] }
     guard was != isNow else { return [] }
     var effects: [LessonEffect] = []
     if let was { effects.append(.persist(.presenceEnded(person, was))) }

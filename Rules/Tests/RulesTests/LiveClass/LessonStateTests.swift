@@ -65,6 +65,17 @@ struct LessonStateTests {
     #expect(state.seats[Self.pupil.person]?.device == .init(rawValue: "d0"))
   }
 
+  /// Before a restart of the program the media server knew them; nobody else will tell it that they are gone.
+  @Test(arguments: [.seatExpired(pupil.person), .revoke(pupil.person)] as [LessonCommand])
+  func whoLosesTheSeatWhileTheLineIsDownLosesTheMediaToo(_ command: LessonCommand) {
+    let before = running()
+    var state = LessonState(
+      restoring: before.lesson, time: before.time, opening: before.opening, phase: .open, isLocked: false,
+      isFrozen: false, chatMode: .off, seats: before.seats, bans: [:], guests: [:])
+    let effects = state.perform(command, by: .system, at: Self.now).effects
+    #expect(effects.contains(.media(.detach(Self.pupil.person))))
+  }
+
   @Test func strangerIsNeverAdmittedWithoutANamedAdult() {
     var state = running()
     #expect(enter(Self.stranger, &state).refusal == .guardiansStayOutside)
