@@ -46,6 +46,9 @@ static const unsigned char js_lesson[] = {
 static const unsigned char js_live[] = {
 #embed "js/live.js"
 };
+static const unsigned char js_media_legs[] = {
+#embed "js/media-legs.js"
+};
 static const unsigned char js_media[] = {
 #embed "js/media.js"
 };
@@ -83,6 +86,7 @@ static const lopan_asset all[] = {
   ASSET("js/lesson-tools.js", "text/javascript; charset=utf-8", js_lesson_tools),
   ASSET("js/lesson.js", "text/javascript; charset=utf-8", js_lesson),
   ASSET("js/live.js", "text/javascript; charset=utf-8", js_live),
+  ASSET("js/media-legs.js", "text/javascript; charset=utf-8", js_media_legs),
   ASSET("js/media.js", "text/javascript; charset=utf-8", js_media),
   ASSET("js/notices.js", "text/javascript; charset=utf-8", js_notices),
   ASSET("js/sign-in.js", "text/javascript; charset=utf-8", js_sign_in),

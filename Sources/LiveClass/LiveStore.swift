@@ -46,11 +46,12 @@ enum LiveStore {
       isFrozen: row?.flag(2) ?? false, chatMode: row.flatMap { .init(rawValue: $0.text(3)) } ?? .off,
       seats: seats,
       bans: try bans(of: plan, in: db), guests: try guests(of: lesson, in: db))
-    let last =
-      try db.row("SELECT max(seq) FROM live_event WHERE lesson_id = \(lesson)")?.optionalInteger(0) ?? 0
+    let last = try db.row("SELECT max(seq), max(at) FROM live_event WHERE lesson_id = \(lesson)")
+    // What was written proves life as well as the mark does; a stay must not end before it began.
+    let alive = max(row?.time(4) ?? now, last?.optionalTime(1) ?? .init(seconds: 0))
     return Loaded(
       plan: plan, state: state, roster: try ports.roster(plan.schoolClass, Day(at: plan.time.start), db),
-      lastSeq: last, cutOff: cutOff, aliveAt: row?.time(4) ?? now, isNew: row == nil)
+      lastSeq: last?.optionalInteger(0) ?? 0, cutOff: cutOff, aliveAt: alive, isNew: row == nil)
   }
 
   private static func standing(_ json: String) throws -> RoomStanding {

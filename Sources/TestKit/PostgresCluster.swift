@@ -67,8 +67,19 @@ package actor PostgresCluster {
     let name = "template_\(templates.count)"
     try await command(["CREATE DATABASE \(name)"])
     let database = Database(engine: PostgresEngine(settings(database: name)))
-    try await Migrator(migrations).migrate(database)
+    let failure: (any Error)?
+    do {
+      try await Migrator(migrations).migrate(database)
+      failure = nil
+    } catch {
+      failure = error
+    }
     await database.close()
+    if let failure {
+      // The next test with these migrations shall hear the same reason, not that the name is taken.
+      try await command(["DROP DATABASE IF EXISTS \(name) WITH (FORCE)"])
+      throw failure
+    }
     templates[key] = name
     return name
   }
