@@ -40,7 +40,8 @@ package struct IdentityFeature: Sendable {
     routes.post("/account/password", .manageOwnSessions, createPassword)
     routes.post("/account/sessions/end", .manageOwnSessions, endSession)
     routes.post("/account/sessions/end-others", .manageOwnSessions, endOtherSessions)
-    routes.post("/sign-out", .manageOwnSessions, signOut)
+    // Also for who has not shown the second factor yet: leaving needs no right.
+    routes.post("/sign-out", .signIn, signOut)
     return routes
   }
 }

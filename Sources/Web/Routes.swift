@@ -69,7 +69,7 @@ enum Gate {
     context.action = route.action
     if !route.action.isPublic {
       guard let viewer = context.viewer else { throw UserError.signInNeeded }
-      if !viewer.isFullySignedIn, route.action != .manageOwnSecondFactor, route.action != .manageOwnSessions {
+      if !viewer.isFullySignedIn, route.action != .manageOwnSecondFactor {
         return .redirect(to: "/second-factor", type: .normal)
       }
     }
