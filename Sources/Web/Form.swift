@@ -20,7 +20,9 @@ package struct Form: Sendable {
 
   /// The trimmed value, nil when missing or empty; control characters are taken out, a line break stays.
   package subscript(_ name: String) -> String? {
-    guard let value = fields[name]?.first?.trimmingWhitespace, !value.isEmpty else { return nil }
+    guard let value = fields[name]?.first?.withoutControls.trimmingWhitespace, !value.isEmpty else {
+      return nil
+    }
     return value
   }
 
@@ -111,6 +113,16 @@ package struct Form: Sendable {
 }
 
 extension String {
+  /// Attack prevented: a NUL that no database takes, a bell or an escape sequence in somebody's terminal.
+  var withoutControls: String {
+    guard unicodeScalars.contains(where: Self.isControl) else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.filter { !Self.isControl($0) }))
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar != "\n" && scalar.properties.generalCategory == .control
+  }
+
   var trimmingWhitespace: String {
     var view = self[...]
     while let first = view.first, first.isWhitespace { view.removeFirst() }
