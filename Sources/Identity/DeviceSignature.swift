@@ -7,13 +7,13 @@ import Foundation
 /// challenge that is used once.
 package enum DeviceSignature {
   /// - Parameter text: the public key, uncompressed point of P-256 (65 bytes), base64url.
-  /// - Returns: the same text when it is a key, nil otherwise.
+  /// - Returns: the key's one text, so that no key counts as two devices; nil when it is none.
   package static func accepted(_ text: String) -> String? {
     guard let bytes = Data(base64URL: text), (try? P256.Signing.PublicKey(x963Representation: bytes)) != nil
     else {
       return nil
     }
-    return text
+    return bytes.base64URL
   }
 
   /// - Parameters:
