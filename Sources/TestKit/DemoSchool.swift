@@ -8,7 +8,6 @@ import Organisation
 package import Rules
 package import Storage
 import Synchronization
-import Timetable
 import Web
 
 /// A small fictional province in a database of its own, on either engine, with the whole application over it.
@@ -67,7 +66,7 @@ package struct DemoSchool: Sendable {
   package static let start = Timestamp(seconds: 1_788_569_400)
   package static let password = "mây trắng đồi thông 2026"
   /// `password` with the least work that Argon2id knows, so that hundreds of sign-ins cost nothing.
-  static let passwordHash =
+  package static let passwordHash =
     "$argon2id$v=19$m=8,t=1,p=1$QUJDREVGR0hJSktMTU5PUA$B/J864pDVkgw6K0TggeGtg"
   /// The second factor of the heads and the officer.
   package static let factorSecret = "LOPANTESTLOPANTESTLOPANTESTLOPAN"
@@ -79,12 +78,7 @@ package struct DemoSchool: Sendable {
     _ kind: EngineKind, isPlainHTTP: Bool = true, configure: (inout Configuration) -> Void = { _ in }
   ) async throws -> DemoSchool {
     let clock = FixedClock(start)
-    let database = try await TemporaryDatabase.make(kind, migrations: Features.migrations, now: clock.now)
-    let lessons = TimetableFeature(database: database, ports: DemoSchoolMaker.ports).lessons
-    let places = try await database.write { db in
-      var maker = DemoSchoolMaker(db: db, lessons: lessons)
-      return try maker.make()
-    }
+    let (database, places) = try await DemoSchoolTemplate.shared.copy(kind, clock)
     var configuration = Configuration(folder: try TemporaryFolder.make())
     configuration.port = 0
     configuration.isPlainHTTP = isPlainHTTP
@@ -145,9 +139,13 @@ package struct DemoSchool: Sendable {
   }
 
   /// Names of all ledger events so far, by unit and number.
-  package func eventNames() async throws -> [String] {
+  package func eventNames() async throws -> [String] { try await events().map(\.name) }
+
+  /// All ledger events so far, by unit and number.
+  package func events() async throws -> [LedgerEvent] {
     try await database.read { db in
-      try db.rows("SELECT name FROM ledger_event ORDER BY unit_id, number").map { $0.text(0) }
+      try Ledger.heads(in: db).sorted { $0.key < $1.key }
+        .flatMap { try Ledger.events(of: $0.key, after: 0, limit: Int($0.value), in: db) }
     }
   }
 
