@@ -31,7 +31,13 @@ let features: [(name: String, extra: [Target.Dependency])] = [
 
 /// Targets below the features, with what each may use.
 let foundation: [(name: String, uses: [Target.Dependency])] = [
-  ("Storage", ["Rules", "CPostgres", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
+  (
+    "Storage",
+    [
+      "Rules", "CPostgres", crypto, logging, .product(name: "GRDB", package: "GRDB.swift"),
+      .product(name: "GRDBSQLite", package: "GRDB.swift"),
+    ]
+  ),
   (
     "Web",
     [

@@ -69,7 +69,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
   /// The text with numbered placeholders, `?1` or `$1`.
   func text(placeholder: Character) -> String {
     guard !values.isEmpty else { return pieces[0] }
-    var result = pieces[0]
+    var result = ""
+    result.reserveCapacity(pieces.reduce(values.count * 4) { $0 + $1.utf8.count })
+    result += pieces[0]
     for index in values.indices {
       result.append(placeholder)
       result += String(index + 1)

@@ -15,16 +15,8 @@ final class SQLiteConnection: Connection {
 
   func rows(_ sql: SQL) throws -> [Row] {
     try attempt {
-      let statement = try prepared(sql)
-      let cursor = try GRDB.Row.fetchCursor(statement)
-      let width = statement.columnCount
       var rows: [Row] = []
-      while let row = try cursor.next() {
-        var values: [SQLValue] = []
-        values.reserveCapacity(width)
-        for column in 0..<width { values.append(try Self.value(row[column], column)) }
-        rows.append(Row(values: values))
-      }
+      try SQLiteStatement(sql, in: database).run { rows.append(Row(values: try $0.values())) }
       return rows
     }
   }
@@ -33,7 +25,7 @@ final class SQLiteConnection: Connection {
     try attempt {
       // SQLite's own count stays that of the last INSERT, UPDATE or DELETE when a statement changes no row.
       let before = database.totalChangesCount
-      try prepared(sql).execute()
+      try SQLiteStatement(sql, in: database).run()
       return database.totalChangesCount == before ? 0 : database.changesCount
     }
   }
@@ -53,38 +45,6 @@ final class SQLiteConnection: Connection {
       let told = SQLiteEngine.storageError(error)
       failure = told as? StorageError
       throw told
-    }
-  }
-
-  private func prepared(_ sql: SQL) throws -> Statement {
-    let statement = try database.cachedStatement(sql: sql.text(placeholder: "?"))
-    if !sql.values.isEmpty {
-      try statement.setArguments(StatementArguments(sql.values.map(Self.databaseValue)))
-    }
-    return statement
-  }
-
-  private static func databaseValue(_ value: SQLValue) throws -> DatabaseValue {
-    switch value {
-    case .null: return .null
-    case .integer(let number): return number.databaseValue
-    case .text(let text):
-      // PostgreSQL cannot hold it, and C programs would read half a name.
-      if text.utf8.contains(0) { throw StorageError(.refusedBySchema, "text holds the character U+0000") }
-      return text.databaseValue
-    case .bytes(let bytes): return Data(bytes).databaseValue
-    }
-  }
-
-  private static func value(_ value: DatabaseValue, _ column: Int) throws -> SQLValue {
-    switch value.storage {
-    case .null: return .null
-    case .int64(let number): return .integer(number)
-    case .double(let number):
-      guard let whole = Int64(exactly: number) else { throw StorageError.fraction(column) }
-      return .integer(whole)
-    case .string(let text): return .text(text)
-    case .blob(let data): return .bytes([UInt8](data))
     }
   }
 }

@@ -46,10 +46,26 @@ package final class SQLiteEngine: Engine {
 
   package func read<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
     do {
-      return try await pool.read { database in try body(SQLiteConnection(database)) }
+      return try await pool.unsafeRead { database in try Self.read(database, body) }
     } catch {
       throw Self.storageError(error)
     }
+  }
+
+  /// One unchanging state for the whole closure; GRDB's own way parses BEGIN and COMMIT anew for each question.
+  private static func read<T>(
+    _ database: GRDB.Database, _ body: (any Connection) throws -> T
+  ) throws -> T {
+    try SQLiteStatement("BEGIN DEFERRED", in: database).run()
+    defer {
+      // A transaction that only read leaves nothing behind either way.
+      do {
+        try SQLiteStatement("COMMIT", in: database).run()
+      } catch {
+        try? database.rollback()
+      }
+    }
+    return try body(SQLiteConnection(database))
   }
 
   package func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T
@@ -200,16 +216,16 @@ extension SQLiteEngine {
     -> T
   {
     guard needed else { return try body() }
-    try database.cachedStatement(sql: "SAVEPOINT one_write").execute()
+    try SQLiteStatement("SAVEPOINT one_write", in: database).run()
     do {
       let value = try body()
-      try database.cachedStatement(sql: "RELEASE one_write").execute()
+      try SQLiteStatement("RELEASE one_write", in: database).run()
       return value
     } catch {
       guard database.isInsideTransaction else { throw error }
       do {
-        try database.cachedStatement(sql: "ROLLBACK TO one_write").execute()
-        try database.cachedStatement(sql: "RELEASE one_write").execute()
+        try SQLiteStatement("ROLLBACK TO one_write", in: database).run()
+        try SQLiteStatement("RELEASE one_write", in: database).run()
       } catch let second {
         throw Undone(cause: second)
       }
