@@ -38,7 +38,7 @@ extension LiveRoom {
     }
     var fields = [
       ("t", "\"entered\""), ("place", "\"room\""), ("lesson", LiveJSON.string(plan.id.rawValue)),
-      ("seq", "\(seq)"),
+      ("seq", "\(publishedSeq)"),
       ("you", you(person)), ("phase", LiveJSON.string(state.phase.rawValue)),
       ("locked", state.isLocked ? "true" : "false"), ("frozen", state.isFrozen ? "true" : "false"),
       ("teacher", state.teacherPresent ? "true" : "false"),

@@ -46,7 +46,9 @@ extension LiveRoom {
     var orders: [MediaOrder] = []
     for after in change.after {
       switch after {
-      case .publish(let text, let number): services.hub.publish(text, to: topic, seq: number)
+      case .publish(let text, let number):
+        publishedSeq = number
+        services.hub.publish(text, to: topic, seq: number)
       case .tell(let person, let text): pages[person]?.connection.send(text)
       case .letIn(let person):
         if let page = pages[person] { await showRoom(to: person, page, after: 0) }

@@ -15,7 +15,10 @@ actor LiveRoom {
   let topic: Topic
   let services: LiveServices
   var state: LessonState
+  /// The last number given out; what has it may not be durable yet.
   var seq: Int64
+  /// The last number that the class was sent.
+  var publishedSeq: Int64
   var names: [Person.ID: String]
   let roster: [RosterSeat]
 
@@ -54,6 +57,7 @@ actor LiveRoom {
     topic = Topic("lesson/\(loaded.plan.id)")
     state = loaded.state
     seq = loaded.lastSeq
+    publishedSeq = loaded.lastSeq
     roster = loaded.roster
     self.services = services
     names = Dictionary(
@@ -156,10 +160,12 @@ actor LiveRoom {
 
   /// Subscribes held back, sends the state, then what was missed, then goes live: no gap and no repeat.
   ///
+  /// The line is drawn at what was published, not at the last number given out: a message that is being written at this
+  /// moment is in no answer of the database yet and must still come.
   /// - Parameter legs: connections to the media server that went on.
   func showRoom(to person: Person.ID, _ page: LivePage, after: Int64, legs: Set<MediaLeg> = []) async {
     services.hub.subscribe(page.connection, to: topic, held: true)
-    let shown = seq
+    let shown = publishedSeq
     page.connection.send(roomText(person, legs: legs))
     let lesson = plan.id
     let missed =
