@@ -7,16 +7,23 @@ import Storage
 enum LiveJSON {
   /// An object from already encoded values.
   static func object(_ fields: [(String, String)]) -> String {
-    var text = "{"
-    for (index, (key, value)) in fields.enumerated() {
-      if index > 0 { text += "," }
-      text += "\"\(key)\":\(value)"
+    var text = ""
+    text.reserveCapacity(fields.reduce(2) { $0 + $1.0.utf8.count + $1.1.utf8.count + 4 })
+    var before = "{\""
+    for (key, value) in fields {
+      text += before
+      text += key
+      text += "\":"
+      text += value
+      before = ",\""
     }
-    return text + "}"
+    text += fields.isEmpty ? "{}" : "}"
+    return text
   }
 
   static func string(_ text: String) -> String {
     var result = ""
+    result.reserveCapacity(text.utf8.count + 2)
     JSONText.append(text, to: &result)
     return result
   }

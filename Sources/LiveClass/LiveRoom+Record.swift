@@ -11,6 +11,10 @@ extension LiveRoom {
       case .broadcast(let news):
         let number = next()
         let (kind, text) = LiveJSON.event(news, seq: number, at: at, state: state) { self.name($0) }
+        switch news {
+        case .chat, .chatErased: lastNews = number
+        default: break
+        }
         let by: Person.ID? = if case .chat(_, let person) = news { person } else { nil }
         change.rows.append(
           LogRow(seq: number, at: at, kind: kind, person: by, by: by, isPublic: true, body: text))

@@ -19,6 +19,8 @@ actor LiveRoom {
   var seq: Int64
   /// The last number that the class was sent.
   var publishedSeq: Int64
+  /// The last number of what a page is given again when it comes back: chat, and what was taken out of it.
+  var lastNews: Int64
   var names: [Person.ID: String]
   let roster: [RosterSeat]
 
@@ -58,6 +60,7 @@ actor LiveRoom {
     state = loaded.state
     seq = loaded.lastSeq
     publishedSeq = loaded.lastSeq
+    lastNews = loaded.lastNews
     roster = loaded.roster
     self.services = services
     names = Dictionary(
@@ -168,8 +171,11 @@ actor LiveRoom {
     let shown = publishedSeq
     page.connection.send(roomText(person, legs: legs))
     let lesson = plan.id
+    // At eight o'clock a class comes in before anybody has written anything.
     let missed =
-      (try? await services.database.read { try LiveStore.news(of: lesson, after: after, in: $0) }) ?? []
+      lastNews <= after
+      ? []
+      : (try? await services.database.read { try LiveStore.news(of: lesson, after: after, in: $0) }) ?? []
     services.hub.release(
       page.connection, from: topic, missed: missed.filter { $0.seq <= shown }.map(\.text), through: shown)
     let feeds = await services.media.feeds(in: mediaRoom)

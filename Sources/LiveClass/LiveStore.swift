@@ -13,6 +13,8 @@ enum LiveStore {
     let roster: [RosterSeat]
     /// The last number of the lesson's log.
     let lastSeq: Int64
+    /// The last number of what `news` gives.
+    let lastNews: Int64
     /// Who had a working line when the program last wrote that it was alive, and when that was.
     let cutOff: [Person.ID: PresenceInterval.Place]
     let aliveAt: Timestamp
@@ -49,9 +51,14 @@ enum LiveStore {
     let last = try db.row("SELECT max(seq), max(at) FROM live_event WHERE lesson_id = \(lesson)")
     // What was written proves life as well as the mark does; a stay must not end before it began.
     let alive = max(row?.time(4) ?? now, last?.optionalTime(1) ?? .init(seconds: 0))
+    let news =
+      try db.row(
+        "SELECT max(seq) FROM live_event WHERE lesson_id = \(lesson) AND kind IN ('chat', 'erased') AND is_public = 1"
+      )?.optionalInteger(0) ?? 0
     return Loaded(
       plan: plan, state: state, roster: try ports.roster(plan.schoolClass, Day(at: plan.time.start), db),
-      lastSeq: last?.optionalInteger(0) ?? 0, cutOff: cutOff, aliveAt: alive, isNew: row == nil)
+      lastSeq: last?.optionalInteger(0) ?? 0, lastNews: news, cutOff: cutOff, aliveAt: alive,
+      isNew: row == nil)
   }
 
   private static func standing(_ json: String) throws -> RoomStanding {
