@@ -25,6 +25,7 @@ package struct LopanApplication: Sendable {
   package let socket: SocketEndpoint
   package let services: [any Service]
   private let gate: SessionGate
+  private let watch: DoorWatch
 
   /// - Parameters:
   ///   - database: migrated.
@@ -74,6 +75,7 @@ package struct LopanApplication: Sendable {
     routes.append(IncidentsFeature(database: database).routes)
     self.routes = routes
     socket = live.socket
+    watch = live.watch
     services = [
       live.service,
       JobRunner(
@@ -101,6 +103,7 @@ package struct LopanApplication: Sendable {
     router.add(middleware: CompressedPages())
     router.add(middleware: gate)
     router.add(middleware: ErrorPages(isBusy: { ($0 as? StorageError)?.isPassing ?? false }))
+    router.add(middleware: watch)
     Assets.register(on: router)
     routes.register(on: router)
     OpenAPI.register(routes, on: router)

@@ -73,6 +73,18 @@ package enum Sessions {
       lastSeenAt: lastSeen, deviceKey: row.optionalText(9))
   }
 
+  /// Whose session a cookie opened once, though it opens nothing any more; nil when it never did.
+  package static func formerOwner(token: String, in db: any Connection) throws -> (
+    person: Person.ID, unit: OrgUnit.ID, isLocked: Bool
+  )? {
+    try db.row(
+      """
+      SELECT account.person_id, account.unit_id, account.state FROM session
+      JOIN account ON account.id = session.account_id WHERE session.token_hash = \(Secrets.hash(token))
+      """
+    ).map { ($0.id(0), $0.id(1), $0.text(2) == AccountRecord.State.locked.rawValue) }
+  }
+
   package static func isOpen(_ id: Session.ID, in db: any Connection) throws -> Bool {
     try db.exists("SELECT 1 FROM session WHERE id = \(id) AND ended_at IS NULL")
   }

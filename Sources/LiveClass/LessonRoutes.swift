@@ -18,10 +18,20 @@ extension LiveClassFeature {
     return plan
   }
 
+  /// As `AppContext.require`; a refusal leaves its record.
+  func require(_ action: Action, of plan: LessonPlan, _ context: AppContext) async throws -> Viewer {
+    do {
+      return try context.require(action, on: plan.subject)
+    } catch {
+      if let viewer = context.viewer { await outsiders.turnedAway(viewer, from: plan, action) }
+      throw error
+    }
+  }
+
   /// One page for lobby and room: nobody is sent from address to address at 7:59.
   @Sendable func lessonPage(_ request: Request, _ context: AppContext) async throws -> Response {
     let plan = try await plan(context)
-    let viewer = try context.require(.enterLesson, on: plan.subject)
+    let viewer = try await require(.enterLesson, of: plan, context)
     let now = services.database.now()
     let ports = services.ports
     let (relations, roster, head) = try await services.database.read { db in
@@ -48,13 +58,7 @@ extension LiveClassFeature {
       let seconds: Int64
     }
     let plan = try await plan(context)
-    let viewer: Viewer
-    do {
-      viewer = try context.require(.enterLesson, on: plan.subject)
-    } catch {
-      await recordOutsider(context.viewer, plan)
-      throw error
-    }
+    let viewer = try await require(.enterLesson, of: plan, context)
     let token = Secrets.token()
     try await services.database.write { db in
       guard let key = try Sessions.deviceKey(viewer.session, in: db) else {
@@ -66,29 +70,10 @@ extension LiveClassFeature {
     return try .json(Ticket(ticket: token, seconds: DoorStore.ticketLifetime), status: .created)
   }
 
-  /// Somebody without any relation to the class asked for its door: the school should know.
-  private func recordOutsider(_ viewer: Viewer?, _ plan: LessonPlan) async {
-    guard let viewer else { return }
-    let ports = services.ports
-    try? await services.database.write { db in
-      let relations = try ports.relations(viewer.person.id, plan, db)
-      let reason: RefusalReason =
-        relations.contains(.guardian)
-        ? .guardianOfPupil
-        : relations.contains(.pupilOfOtherClass)
-          ? .pupilOfOtherClass
-          : relations.contains(.teacherOfOtherSchool) ? .teacherOfOtherSchool : .notOnRoster
-      try db.publish(
-        Event(
-          "admission.refused", unit: plan.unit, by: viewer.person.id, of: plan.id.rawValue,
-          ["outcome": "refused", "reason": reason.rawValue]))
-    }
-  }
-
   /// The safety buttons without a live connection: the same alarm by an ordinary form.
   @Sendable func createAlarm(_ request: Request, _ context: AppContext) async throws -> Response {
     let plan = try await plan(context)
-    let viewer = try context.require(.raiseAlarm, on: plan.subject)
+    let viewer = try await require(.raiseAlarm, of: plan, context)
     let form = try await Form.read(request)
     guard form["confirmed"] == "1" else { return LessonPages.confirmAlarm(plan).response(in: context) }
     let kind: AlarmKind = form["kind"] == "help" ? .needsHelp : .stranger
@@ -101,7 +86,7 @@ extension LiveClassFeature {
 
   @Sendable func liftBan(_ request: Request, _ context: AppContext) async throws -> Response {
     let plan = try await plan(context)
-    let viewer = try context.require(.liftBan, on: plan.subject)
+    let viewer = try await require(.liftBan, of: plan, context)
     let form = try await Form.read(request)
     guard let person: Person.ID = form.id("person") else { throw UserError.missingField("học sinh") }
     let room = try await rooms.room(plan.id)
@@ -111,9 +96,20 @@ extension LiveClassFeature {
 
   // MARK: Class password
 
-  private func schoolClass(_ context: AppContext) async throws -> (
-    id: SchoolClass.ID, subject: Subject, name: String
-  ) {
+  private typealias FoundClass = (id: SchoolClass.ID, subject: Subject, name: String)
+
+  private func require(_ action: Action, of found: FoundClass, _ context: AppContext) async throws -> Viewer {
+    do {
+      return try context.require(action, on: found.subject)
+    } catch {
+      if let viewer = context.viewer {
+        await outsiders.turnedAway(viewer, from: found.id, found.subject, action)
+      }
+      throw error
+    }
+  }
+
+  private func schoolClass(_ context: AppContext) async throws -> FoundClass {
     let id: SchoolClass.ID = try context.id("class")
     let ports = services.ports
     guard let found = try await services.database.read({ try ports.classSubject(id, $0) }) else {
@@ -124,7 +120,7 @@ extension LiveClassFeature {
 
   @Sendable func passphrasePage(_ request: Request, _ context: AppContext) async throws -> Response {
     let found = try await schoolClass(context)
-    let viewer = try context.require(.viewClassPassphrase, on: found.subject)
+    let viewer = try await require(.viewClassPassphrase, of: found, context)
     let (passphrase, isNeeded) = try await services.database.read { db in
       (try DoorStore.passphrase(of: found.id, in: db), try DoorStore.needsPassphrase(found.id, in: db))
     }
@@ -137,7 +133,7 @@ extension LiveClassFeature {
 
   @Sendable func rotatePassphrase(_ request: Request, _ context: AppContext) async throws -> Response {
     let found = try await schoolClass(context)
-    let viewer = try context.require(.rotateClassPassphrase, on: found.subject)
+    let viewer = try await require(.rotateClassPassphrase, of: found, context)
     guard let unit = found.subject.unit else { throw UserError.notFound }
     try await services.database.write { db in
       let isFirst = try DoorStore.passphrase(of: found.id, in: db) == nil
@@ -149,7 +145,7 @@ extension LiveClassFeature {
 
   @Sendable func changeDoor(_ request: Request, _ context: AppContext) async throws -> Response {
     let found = try await schoolClass(context)
-    let viewer = try context.require(.rotateClassPassphrase, on: found.subject)
+    let viewer = try await require(.rotateClassPassphrase, of: found, context)
     guard let unit = found.subject.unit else { throw UserError.notFound }
     let isNeeded = try await Form.read(request).isChecked("needed")
     try await services.database.write { db in

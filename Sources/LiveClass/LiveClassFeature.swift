@@ -16,6 +16,7 @@ package struct LiveClassFeature: Sendable {
   let rooms: LiveRooms
   let pages = OpenPages()
   let gate: SessionGate
+  let outsiders: Outsiders
   let socketCount = SocketCount()
 
   package init(
@@ -26,6 +27,7 @@ package struct LiveClassFeature: Sendable {
     rooms = LiveRooms(services)
     services.set(rooms)
     self.gate = gate
+    outsiders = Outsiders(database: database, ports: ports)
     let (pages, rooms) = (pages, rooms)
     // A session that ends loses its pages and its seat at this moment, not at the next request.
     SessionEnds.shared.listen { session in
@@ -56,18 +58,29 @@ package struct LiveClassFeature: Sendable {
 
   /// Where pages open their WebSocket; the session cookie is checked before the connection becomes one.
   package var socket: SocketEndpoint {
-    let (services, gate) = (services, gate)
-    let server = LiveSocket(services: services, rooms: rooms, pages: pages)
+    let (services, gate, outsiders) = (services, gate, outsiders)
+    let server = LiveSocket(services: services, rooms: rooms, pages: pages, outsiders: outsiders)
     return SocketEndpoint(path: "/live", count: socketCount) { request -> SocketAnswer<(Viewer, String?)> in
-      guard let token = SessionCookie.token(in: request.head.headerFields),
-        let viewer = try? await gate.viewer(token: token), viewer.isFullySignedIn
-      else { return .refuse(.forbidden) }
+      let token = SessionCookie.token(in: request.head.headerFields)
+      guard let token, let viewer = try? await gate.viewer(token: token) else {
+        await outsiders.turnedAway(token: token, from: nil)
+        return .refuse(.forbidden)
+      }
+      guard viewer.isFullySignedIn else { return .refuse(.forbidden) }
       let key = try? await services.database.read { try Sessions.deviceKey(viewer.session, in: $0) }
       return .accept((viewer, key ?? nil))
+    } foreignPage: { request in
+      guard let token = SessionCookie.token(in: request.head.headerFields),
+        let viewer = try? await gate.viewer(token: token)
+      else { return }
+      await outsiders.turnedAway(viewer, .foreignOrigin)
     } serve: { connection, member in
       await server.serve(LivePage(connection, viewer: member.0, deviceKey: member.1))
     }
   }
+
+  /// Stands before the routes.
+  package var watch: DoorWatch { DoorWatch(outsiders: outsiders) }
 
   /// Runs the clock of the rooms and the desk of the media server.
   package var service: any Service { LiveClassService(services: services, rooms: rooms) }

@@ -13,7 +13,12 @@ final class LivePage: Sendable {
   let deviceKey: String?
   /// Signed once by the device's key to enter a lesson; made anew for each connection.
   let challenge: String
-  private let inRoom = Mutex<LiveRoom?>(nil)
+  private let inRoom = Mutex<Place>(Place())
+
+  private struct Place {
+    var room: LiveRoom?
+    var hasBeenIn = false
+  }
 
   init(_ connection: SocketConnection, viewer: Viewer, deviceKey: String?) {
     self.connection = connection
@@ -22,9 +27,12 @@ final class LivePage: Sendable {
     challenge = Secrets.token()
   }
 
-  var room: LiveRoom? { inRoom.withLock { $0 } }
-  func enterRoom(_ room: LiveRoom) { inRoom.withLock { $0 = room } }
-  func leaveRoom() { inRoom.withLock { $0 = nil } }
+  var room: LiveRoom? { inRoom.withLock { $0.room } }
+  func enterRoom(_ room: LiveRoom?) { inRoom.withLock { $0.room = room } }
+  func leaveRoom() { inRoom.withLock { $0 = Place(hasBeenIn: true) } }
+
+  /// Whether this page had a seat once and has left it.
+  var hasBeenInRoom: Bool { inRoom.withLock { $0.hasBeenIn } }
 
   /// The thumbprint of the device's key, by which seats and tickets know it.
   var device: DeviceKey.ID { LivePage.device(of: deviceKey) }

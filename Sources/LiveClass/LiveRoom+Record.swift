@@ -144,6 +144,17 @@ extension LiveRoom {
       event.about.map { ["person": $0.rawValue] } ?? [:])
     change.writes.append { try $0.publish(ledger) }
   }
+  /// Signalling that was refused: the media server decides it, the record is here.
+  func noteRefused(_ command: String, by person: Person.ID, _ error: UserError) async {
+    guard !isBroken else { return }
+    var change = Change()
+    let body = LiveJSON.object([
+      ("command", LiveJSON.string(command)), ("code", LiveJSON.string(error.code.rawValue)),
+    ])
+    change.rows.append(row("refused", by: person, body: body, at: services.database.now()))
+    try? await commit(change)
+  }
+
 
   private func admissionRow(_ person: Person.ID, _ decision: AdmissionDecision, _ at: Timestamp) -> LogRow {
     let (outcome, reason) = Self.words(decision.outcome)

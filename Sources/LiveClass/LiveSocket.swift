@@ -13,6 +13,7 @@ struct LiveSocket: Sendable {
   let services: LiveServices
   let rooms: LiveRooms
   let pages: OpenPages
+  let outsiders: Outsiders
 
   /// Runs as long as the connection.
   func serve(_ page: LivePage) async {
@@ -122,7 +123,7 @@ struct LiveSocket: Sendable {
   // MARK: Commands in the room
 
   private func command(_ message: PageMessage, _ page: LivePage) async throws {
-    guard let room = page.room else { throw UserError.notInTheRoom }
+    guard let room = page.room else { throw await notAdmitted(page) }
     let me = page.viewer.person.id
     if message.t == "chat" {
       let schoolClass = room.plan.schoolClass
@@ -145,6 +146,12 @@ struct LiveSocket: Sendable {
     case "end": return .end
     case "lock": return .lock
     case "unlock": return .unlock
+  /// Who was in a room and has left it may be late; who never was is trying something.
+  private func notAdmitted(_ page: LivePage) async -> UserError {
+    if !page.hasBeenInRoom { await outsiders.turnedAway(page.viewer, .notAdmitted) }
+    return UserError.notInTheRoom
+  }
+
     case "freeze": return .freeze
     case "unfreeze": return .unfreeze
     case "muteAll": return .muteAll
@@ -182,7 +189,16 @@ struct LiveSocket: Sendable {
 
   /// Signalling goes on only for somebody in the room, and only for what the rules allow at this moment.
   private func media(_ message: PageMessage, _ page: LivePage) async throws {
-    guard let room = page.room else { throw UserError.notInTheRoom }
+    guard let room = page.room else { throw await notAdmitted(page) }
+    do {
+      try await signal(message, page, room)
+    } catch let error as UserError where ![.unavailable, .conflict, .tooMany].contains(error.kind) {
+      await room.noteRefused(message.t, by: page.viewer.person.id, error)
+      throw error
+    }
+  }
+
+  private func signal(_ message: PageMessage, _ page: LivePage, _ room: LiveRoom) async throws {
     let me = page.viewer.person.id
     let who = MediaParticipant.ID(rawValue: me.rawValue)
     let id = await room.mediaRoom

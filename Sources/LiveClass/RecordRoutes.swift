@@ -48,7 +48,7 @@ extension LiveClassFeature {
 
   @Sendable func recordPage(_ request: Request, _ context: AppContext) async throws -> Response {
     let plan = try await plan(context)
-    let viewer = try context.require(.viewLessonRecord, on: plan.subject)
+    let viewer = try await require(.viewLessonRecord, of: plan, context)
     let mayLift = Permissions.allows(viewer, .liftBan, on: plan.subject)
     return RecordPages.record(try await report(plan), mayLift: mayLift).response(in: context)
   }
@@ -56,7 +56,7 @@ extension LiveClassFeature {
   /// Comma-separated values with a byte-order mark, as spreadsheet programs here open them.
   @Sendable func recordFile(_ request: Request, _ context: AppContext) async throws -> Response {
     let plan = try await plan(context)
-    let viewer = try context.require(.exportLessonRecord, on: plan.subject)
+    let viewer = try await require(.exportLessonRecord, of: plan, context)
     let text = LessonReporting.csv(try await report(plan))
     try await services.database.write {
       try $0.publish(

@@ -16,26 +16,30 @@ extension SocketEndpoint {
   /// - Parameters:
   ///   - path: `/live`, without query.
   ///   - authorise: decides before the connection becomes a socket; `Origin` was already found to be our own.
+  ///   - foreignPage: told of a request that was refused because its `Origin` is not ours.
   ///   - serve: runs as long as the connection; reads `connection.messages` to the end and returns. Returning
   ///     closes the connection normally. The hub forgets a closed connection by itself.
   package init<Member: Sendable>(
     path: String, limits: SocketLimits = .init(), count: SocketCount = .init(),
     authorise: @escaping @Sendable (SocketRequest) async -> SocketAnswer<Member>,
+    foreignPage: @escaping @Sendable (SocketRequest) async -> Void = { _ in },
     serve: @escaping @Sendable (SocketConnection, Member) async -> Void
   ) {
-    self.init(path: path) { request in
-      switch await authorise(request) {
-      case .refuse(let status): return .refuse(status)
-      case .accept(let member):
-        return .accept { channel in
-          let connection = try Self.open(channel, limits, count)
-          return {
-            await serve(connection, member)
-            connection.close(.normal)
+    self.init(
+      path: path,
+      authorise: { request in
+        switch await authorise(request) {
+        case .refuse(let status): return .refuse(status)
+        case .accept(let member):
+          return .accept { channel in
+            let connection = try Self.open(channel, limits, count)
+            return {
+              await serve(connection, member)
+              connection.close(.normal)
+            }
           }
         }
-      }
-    }
+      }, foreignPage: foreignPage)
   }
 
   private static func open(

@@ -20,7 +20,8 @@ package struct LiveBench: Sendable {
   package init(_ live: LiveClassFeature) {
     services = live.services
     rooms = live.rooms
-    server = LiveSocket(services: live.services, rooms: live.rooms, pages: live.pages)
+    server = LiveSocket(
+      services: live.services, rooms: live.rooms, pages: live.pages, outsiders: live.outsiders)
   }
 
   /// Somebody before the door of a lesson, signed and ready.

@@ -33,8 +33,16 @@ struct SocketDoor: Sendable {
       return loop.makeSucceededFuture(.refuse(.badRequest))
     }
     let asked = SocketRequest(head: request, remoteAddress: channel.remoteAddress)
-    let authorise = endpoint.authorise
-    return loop.makeFutureWithTask { await authorise(asked) }
+    let endpoint = endpoint
+    guard SocketOrigin.isOurs(origin: head.headers["Origin"], host: head.headers["Host"], secure: secure)
+    else {
+      logger.notice("socket refused", metadata: ["status": "403"])
+      return loop.makeFutureWithTask {
+        await endpoint.foreignPage(asked)
+        return .refuse(.forbidden)
+      }
+    }
+    return loop.makeFutureWithTask { await endpoint.authorise(asked) }
   }
 
   private func refusedForm(_ head: HTTPRequestHead) -> HTTPResponse.Status? {
@@ -42,12 +50,7 @@ struct SocketDoor: Sendable {
     guard head.method == .GET, head.version == .http1_1, keys.count == 1,
       Data(base64Encoded: keys[0])?.count == 16
     else { return .badRequest }
-    guard head.headers["Sec-WebSocket-Version"] == ["13"] else { return .upgradeRequired }
-    guard SocketOrigin.isOurs(origin: head.headers["Origin"], host: head.headers["Host"], secure: secure)
-    else {
-      return .forbidden
-    }
-    return nil
+    return head.headers["Sec-WebSocket-Version"] == ["13"] ? nil : .upgradeRequired
   }
 
   /// RFC 6455 section 4.2.2; SHA-1 is the protocol's choice and protects nothing.

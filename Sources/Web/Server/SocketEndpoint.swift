@@ -38,10 +38,16 @@ package struct SocketEndpoint: Sendable {
   package let path: String
   /// May read the database. Must answer within `ServerLimits.opening`, or the connection is closed.
   package let authorise: @Sendable (SocketRequest) async -> SocketDecision
+  /// Told of a request that is refused because a foreign page makes it, so that it can be recorded.
+  package let foreignPage: @Sendable (SocketRequest) async -> Void
 
-  package init(path: String, authorise: @escaping @Sendable (SocketRequest) async -> SocketDecision) {
+  package init(
+    path: String, authorise: @escaping @Sendable (SocketRequest) async -> SocketDecision,
+    foreignPage: @escaping @Sendable (SocketRequest) async -> Void = { _ in }
+  ) {
     self.path = path
     self.authorise = authorise
+    self.foreignPage = foreignPage
   }
 }
 
