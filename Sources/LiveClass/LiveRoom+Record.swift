@@ -38,7 +38,6 @@ extension LiveRoom {
     {
       let now = state
       change.writes.append { try LiveStore.save(now, in: $0) }
-      if now.phase == .ended, before.phase != .ended { change.after.append(.over) }
     }
     guard state.seats != before.seats else { return }
     let changed = Set(state.seats.keys).union(before.seats.keys).filter {
@@ -144,6 +143,7 @@ extension LiveRoom {
       event.about.map { ["person": $0.rawValue] } ?? [:])
     change.writes.append { try $0.publish(ledger) }
   }
+
   /// Signalling that was refused: the media server decides it, the record is here.
   func noteRefused(_ command: String, by person: Person.ID, _ error: UserError) async {
     guard !isBroken else { return }
@@ -154,7 +154,6 @@ extension LiveRoom {
     change.rows.append(row("refused", by: person, body: body, at: services.database.now()))
     try? await commit(change)
   }
-
 
   private func admissionRow(_ person: Person.ID, _ decision: AdmissionDecision, _ at: Timestamp) -> LogRow {
     let (outcome, reason) = Self.words(decision.outcome)

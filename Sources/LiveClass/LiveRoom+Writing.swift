@@ -40,6 +40,11 @@ extension LiveRoom {
       }
     }
     isWriting = false
+    // Not before everything is written: two rooms of one lesson would number its log twice.
+    if state.phase == .ended, !isBroken {
+      close()
+      await services.rooms?.drop(self)
+    }
   }
 
   private func finish(_ change: Change) async {
@@ -54,7 +59,6 @@ extension LiveRoom {
         if let page = pages[person] { await showRoom(to: person, page, after: 0) }
       case .media(let order): orders.append(order)
       case .disconnect(let person): disconnect(person)
-      case .over: await services.rooms?.over(self)
       }
     }
     change.answer?.resume()
@@ -74,6 +78,6 @@ extension LiveRoom {
     for change in changes { change.answer?.resume(throwing: error) }
     for page in pages.values { page.connection.close(.tryAgain, "storage") }
     pages = [:]
-    Task { await services.rooms?.drop(self) }
+    Task { await services.rooms?.brokeDown(self) }
   }
 }

@@ -51,7 +51,6 @@ actor LiveRoom {
     case letIn(Person.ID)
     case media(MediaOrder)
     case disconnect(Person.ID)
-    case over
   }
 
   init(_ loaded: LiveStore.Loaded, _ services: LiveServices) {
@@ -63,6 +62,8 @@ actor LiveRoom {
     lastNews = loaded.lastNews
     roster = loaded.roster
     self.services = services
+    let now = services.database.now()
+    lostSince = loaded.state.seats.mapValues { _ in now }
     names = Dictionary(
       loaded.roster.map { seat in
         let name = DisplayName.of(
@@ -165,8 +166,11 @@ actor LiveRoom {
   ///
   /// The line is drawn at what was published, not at the last number given out: a message that is being written at this
   /// moment is in no answer of the database yet and must still come.
+  ///
+  /// Attack prevented: who leaves in the moment of coming in must not be subscribed afterwards.
   /// - Parameter legs: connections to the media server that went on.
   func showRoom(to person: Person.ID, _ page: LivePage, after: Int64, legs: Set<MediaLeg> = []) async {
+    guard pages[person] === page, state.seats[person]?.place == .room else { return }
     services.hub.subscribe(page.connection, to: topic, held: true)
     let shown = publishedSeq
     page.connection.send(roomText(person, legs: legs))
@@ -187,8 +191,26 @@ actor LiveRoom {
     let person = page.viewer.person.id
     guard pages[person] === page else { return }
     pages[person] = nil
+    // The line itself may go on: the page has gone into another lesson.
+    services.hub.cutOff(page.connection, from: topic)
     lostSince[person] = services.database.now()
     try? await perform(.connectionLost(person), by: .system)
+  }
+
+  /// The page gave its seat up: it hears nothing of the lesson any more.
+  func letGo(_ page: LivePage) {
+    let person = page.viewer.person.id
+    guard pages[person] === page else { return }
+    pages[person] = nil
+    services.hub.cutOff(page.connection, from: topic)
+    page.leaveRoom()
+  }
+
+  /// The lesson is over and written: what comes now, a room that is taken up anew decides and numbers.
+  func close() {
+    isBroken = true
+    for page in pages.values { letGo(page) }
+    lostSince = [:]
   }
 
   /// The session or account behind a seat ended: out at once.
@@ -223,7 +245,6 @@ actor LiveRoom {
     for (person, place) in cutOff.sorted(by: { $0.key < $1.key }) {
       change.rows.append(
         row("presenceEnded", person: person, body: "{\"place\":\"\(place.rawValue)\",\"cut\":true}", at: at))
-      lostSince[person] = services.database.now()
       seatWrites([person], into: &change)
     }
     try? await commit(change)

@@ -44,12 +44,12 @@ actor LiveRooms {
   }
 
   /// A lesson is over: it is forgotten here, and taken up again when asked for.
-  func over(_ room: LiveRoom) { if rooms[room.plan.id] === room { rooms[room.plan.id] = nil } }
+  func drop(_ room: LiveRoom) { if rooms[room.plan.id] === room { rooms[room.plan.id] = nil } }
 
   /// A room broke down. It is taken up again soon even when no page asks, because its connections to the media server go on
   /// and somebody must decide about them.
-  func drop(_ room: LiveRoom) {
-    over(room)
+  func brokeDown(_ room: LiveRoom) {
+    drop(room)
     broken.insert(room.plan.id)
   }
 

@@ -63,7 +63,10 @@ struct LiveSocket: Sendable {
   // MARK: The door
 
   func enter(_ message: PageMessage, _ page: LivePage) async throws {
-    guard let lesson = message.lesson.map(Lesson.ID.init(rawValue:)) else { throw UserError.unreadableJSON }
+    guard let key = message.lesson else { throw UserError.unreadableJSON }
+    // Keys are plain; a character that an engine cannot store must not look like a fault of the room.
+    guard key.utf8.count == 36, key.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { throw UserError.notFound }
+    let lesson = Lesson.ID(rawValue: key)
     let room = try await rooms.room(lesson)
     let plan = room.plan
     let person = page.viewer.person.id
@@ -83,16 +86,19 @@ struct LiveSocket: Sendable {
           message.password, plan: plan, account: page.viewer.account, at: now, in: db))
       return (entry, RoomStanding.best(of: relations))
     }
+    // A refusal changes nothing: who sits somewhere and is turned away at a door still sits there.
+    let before = page.room
     page.enterRoom(room)
     do {
       try await room.enter(
         page, entry, name: Self.name(page.viewer.person.name, standing), ticket: message.ticket,
         after: message.after ?? 0, keeps: message.keeps ?? false)
-      page.connection.send(LiveJSON.ok(message.ref))
     } catch {
-      page.leaveRoom()
+      page.enterRoom(before)
       throw error
     }
+    if let before, before !== room { await before.lost(page) }
+    page.connection.send(LiveJSON.ok(message.ref))
   }
 
   private static func accountState(
@@ -133,9 +139,17 @@ struct LiveSocket: Sendable {
         links: ["/lessons/\(room.plan.id.rawValue)", room.plan.id.rawValue])
       try await room.chat(message.text ?? "", by: me, secrets: secrets)
     } else {
-      try await room.perform(try Self.command(message, me), by: .person(me))
+      let command = try Self.command(message, me)
+      try await room.perform(command, by: .person(me))
+      if command == .leave { await room.letGo(page) }
     }
     page.connection.send(LiveJSON.ok(message.ref))
+  }
+
+  /// Who was in a room and has left it may be late; who never was is trying something.
+  private func notAdmitted(_ page: LivePage) async -> UserError {
+    if !page.hasBeenInRoom { await outsiders.turnedAway(page.viewer, .notAdmitted) }
+    return UserError.notInTheRoom
   }
 
   /// - Throws: LOP-126 for anything that is no command of the protocol.
@@ -146,12 +160,6 @@ struct LiveSocket: Sendable {
     case "end": return .end
     case "lock": return .lock
     case "unlock": return .unlock
-  /// Who was in a room and has left it may be late; who never was is trying something.
-  private func notAdmitted(_ page: LivePage) async -> UserError {
-    if !page.hasBeenInRoom { await outsiders.turnedAway(page.viewer, .notAdmitted) }
-    return UserError.notInTheRoom
-  }
-
     case "freeze": return .freeze
     case "unfreeze": return .unfreeze
     case "muteAll": return .muteAll
