@@ -114,14 +114,17 @@ enum AlarmStore {
       """) == 1
   }
 
-  /// Whether an adult of the school has taken it up; a guardian's reading does not stop the clock.
+  /// Whether an adult of the school has taken it up, told by then or not; a guardian's reading does not stop the clock.
   static func isAcknowledged(_ id: Alarm.ID, in db: any Connection) throws -> Bool {
-    try db.exists(
+    let told: SQL =
       """
-      SELECT 1 FROM alarm_acknowledgement JOIN alarm_addressee
-        ON alarm_addressee.alarm_id = alarm_acknowledgement.alarm_id
+      SELECT 1 FROM alarm_addressee WHERE alarm_addressee.alarm_id = alarm_acknowledgement.alarm_id
         AND alarm_addressee.person_id = alarm_acknowledgement.person_id
-      WHERE alarm_acknowledgement.alarm_id = \(id) AND alarm_addressee.recipient <> 'guardian'
+      """
+    return try db.exists(
+      """
+      SELECT 1 FROM alarm_acknowledgement WHERE alarm_id = \(id) AND (NOT EXISTS (\(told))
+        OR EXISTS (\(told) AND (alarm_addressee.recipient <> 'guardian' OR alarm_addressee.stands_in IS NOT NULL)))
       """)
   }
 
