@@ -1,6 +1,7 @@
 import Hummingbird
 import Identity
 import Jobs
+import LiveClass
 import Organisation
 import Rules
 import Storage
@@ -16,12 +17,13 @@ struct HomeFeature: Sendable {
   var routes: Routes {
     var routes = Routes()
     routes.get("/", .viewHome, homePage)
+    routes.get("/school", .viewUnit, schoolPage)
     routes.get("/system", .viewSystem, systemPage)
     return routes
   }
 
   struct LessonCard: Sendable {
-    let lesson: LessonPlan
+    let lesson: Timetable.LessonPlan
     let className: String
     let teacherName: String
     /// The child it is about, on a guardian's page.
@@ -37,6 +39,12 @@ struct HomeFeature: Sendable {
     var waiting: [(id: SchoolClass.ID, name: String, count: Int)] = []
     var running: [LessonCard] = []
     var faults: [SystemHealth.Line] = []
+    /// Schools that the viewer sets up, with what is still to be done.
+    var setups: [SchoolSetup] = []
+    /// Announced visits to the teacher's own lessons on the page.
+    var visits: [LessonVisits.Line] = []
+    /// A second factor without recovery codes: a lost telephone would shut the person out.
+    var lacksRecoveryCodes = false
   }
 
   @Sendable func homePage(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -46,6 +54,18 @@ struct HomeFeature: Sendable {
     var view = try await database.read { db in try Self.load(viewer, lessons, at: now, in: db) }
     if viewer.holds(.itTeacher) { view.faults = await health.lines().filter { !$0.isFine } }
     return HomePages.home(view).response(in: context)
+  }
+
+  /// What belongs to a school, and how far its year is prepared.
+  @Sendable func schoolPage(_ request: Request, _ context: AppContext) async throws -> Response {
+    let viewer = try context.requireSomewhere(.viewUnit)
+    let units = SchoolSetup.units(of: viewer)
+    guard !units.isEmpty else { return .seeOther("/units") }
+    let (lessons, now) = (lessons, database.now())
+    let setups = try await database.read { db in
+      try units.map { try SchoolSetup.load($0, lessons, at: now, in: db) }
+    }
+    return SchoolPages.school(setups, viewer).response(in: context)
   }
 
   @Sendable func systemPage(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -80,6 +100,12 @@ struct HomeFeature: Sendable {
       if count > 0 { view.waiting.append((id, try Schools.className(id, in: db) ?? "", count)) }
     }
     view.children = try children(viewer, lessons, at: now, in: db)
+    for unit in SchoolSetup.units(of: viewer) {
+      view.setups.append(try SchoolSetup.load(unit, lessons, at: now, in: db))
+    }
+    view.visits = try LessonVisits.lines(of: view.own.map(\.lesson.id), in: db)
+    view.lacksRecoveryCodes =
+      try Accounts.hasFactor(viewer.account, in: db) && RecoveryCodes.left(of: viewer.account, in: db) == nil
     for unit in viewer.units(as: .head) {
       let running = try lessons.lessons(
         ofSchool: unit, from: now - 4 * .hour, to: now + 15 * .minute, at: now, in: db)
@@ -103,7 +129,7 @@ struct HomeFeature: Sendable {
     }
   }
 
-  private static func cards(_ lessons: [LessonPlan], in db: any Connection) throws -> [LessonCard] {
+  private static func cards(_ lessons: [Timetable.LessonPlan], in db: any Connection) throws -> [LessonCard] {
     let names = try People.names(of: Array(Set(lessons.map(\.teacherInCharge))), in: db)
     let classes = try Schools.facts(of: Array(Set(lessons.map(\.schoolClass))), in: db)
     return lessons.map {

@@ -1,4 +1,5 @@
 import Jobs
+import LiveClass
 import Rules
 import Timetable
 import Web
@@ -11,8 +12,10 @@ enum HomePages {
         <h1 class="visually-hidden">Hôm nay</h1>
         \(view.unread.filter { $0.urgency == .urgent }.prefix(3).map(alarm))
         \(main(view))
+        \(view.setups.filter { !$0.isDone }.map(SchoolPages.next))
         \(waiting(view))
         \(more(view))
+        \(recovery, when: view.lacksRecoveryCodes)
         """)
   }
 
@@ -87,10 +90,15 @@ enum HomePages {
       <section class="now">
       <p class="eyebrow">\(when(card.lesson, view.now))</p>
       <h2>\(card.lesson.subjectName) – lớp \(card.className)</h2>
+      \(view.visits.filter { $0.lesson == card.lesson.id }.map(visit))
       \(doorButton(card.lesson, view.now, label: "Mở lớp", forTeacher: true))
       </section>
       \(rest.isEmpty ? "" : "<section><h2>Sau đó</h2><ul class=\"cards rows\">\n\(rest.map { row($0, view.now) })</ul></section>")
       """
+  }
+
+  private static func visit(_ visit: LessonVisits.Line) -> HTML {
+    "<p>Dự giờ \(visit.time): <strong>\(person: visit.name)</strong> – \(person: visit.announcement.purpose)</p>\n"
   }
 
   private static func head(_ view: HomeFeature.View) -> HTML {
@@ -129,6 +137,12 @@ enum HomePages {
     """
   }
 
+  private static let recovery: HTML = """
+    <section class="notice"><p>Thầy cô chưa có mã dự phòng. Mất điện thoại thì không đăng nhập được.</p>
+    <p class="actions"><a class="button quiet" href="/account#recovery">Tạo mã dự phòng</a></p></section>
+
+    """
+
   private static func waiting(_ view: HomeFeature.View) -> HTML {
     view.waiting.map { entry in
       """
@@ -154,7 +168,7 @@ enum HomePages {
   }
 
   /// “Đang học”, “8:00, còn 12 phút”, “Thứ hai 23/11, 8:00”.
-  static func when(_ lesson: LessonPlan, _ now: Timestamp) -> String {
+  static func when(_ lesson: Timetable.LessonPlan, _ now: Timestamp) -> String {
     if now >= lesson.startsAt { return "Đang học, đến \(lesson.endsAt.clock)" }
     let minutes = (lesson.startsAt - now + 59) / 60
     if minutes < 60 { return "\(lesson.startsAt.clock), còn \(minutes) phút" }
@@ -165,7 +179,7 @@ enum HomePages {
   }
 
   private static func doorButton(
-    _ lesson: LessonPlan, _ now: Timestamp, label: String, forTeacher: Bool = false
+    _ lesson: Timetable.LessonPlan, _ now: Timestamp, label: String, forTeacher: Bool = false
   ) -> HTML {
     let minutes = forTeacher ? max(60, lesson.openingMinutes) : lesson.openingMinutes
     let opens = lesson.startsAt - Int64(minutes) * .minute

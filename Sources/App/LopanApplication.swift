@@ -54,7 +54,8 @@ package struct LopanApplication: Sendable {
     let gate = SessionGate(database: database, site: site, memberships: memberships)
     self.gate = gate
     let live = LiveClassFeature(
-      database: database, ports: Ports.liveClass(timetable.lessons, desk, now: now), hub: hub, media: media,
+      database: database, ports: Ports.liveClass(timetable.lessons, desk, outbox, now: now), hub: hub,
+      media: media,
       gate: gate,
       logger: logger)
     let identity = IdentityFeature(

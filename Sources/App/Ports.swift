@@ -1,5 +1,6 @@
 import Identity
 import Incidents
+import Jobs
 import LiveClass
 import Organisation
 import Rules
@@ -47,9 +48,9 @@ enum Ports {
 
   // MARK: The live class
 
-  static func liveClass(_ lessons: Lessons, _ desk: AlarmDesk, now: @escaping @Sendable () -> Timestamp)
-    -> LiveClassPorts
-  {
+  static func liveClass(
+    _ lessons: Lessons, _ desk: AlarmDesk, _ outbox: Outbox, now: @escaping @Sendable () -> Timestamp
+  ) -> LiveClassPorts {
     LiveClassPorts(
       plan: { id, db in try plan(id, lessons, at: now(), in: db) },
       relations: { person, plan, db in try relations(person, plan, lessons, at: now(), in: db) },
@@ -64,7 +65,46 @@ enum Ports {
         else { return nil }
         return (subject, facts.name)
       },
-      raise: { raised, db in try desk.raise(alarmCase(raised), in: db) })
+      raise: { raised, db in try desk.raise(alarmCase(raised), in: db) },
+      visits: visits(lessons, outbox))
+  }
+
+  private static func visits(_ lessons: Lessons, _ outbox: Outbox) -> VisitPorts {
+    VisitPorts(
+      places: { viewer, day, db in try visitPlaces(viewer, on: day, in: db) },
+      lessons: { place, from, to, db in
+        let begun = from - 4 * .hour
+        let plans =
+          try place.schoolClass.map {
+            try lessons.lessons(ofClass: $0, from: begun, to: to, at: from, in: db)
+          } ?? lessons.lessons(ofSchool: place.unit, from: begun, to: to, at: from, in: db)
+        let classes = try Schools.facts(of: Array(Set(plans.map(\.schoolClass))), in: db)
+        return plans.filter { $0.endsAt > from && !$0.isCancelled }.compactMap { plan in
+          plan.time.map {
+            VisitableLesson(
+              id: plan.id, className: classes[plan.schoolClass]?.name ?? "", subjectName: plan.subjectName,
+              teacher: plan.teacherInCharge, time: $0)
+          }
+        }
+      },
+      isPupil: { person, day, db in
+        try Schools.memberships(of: person, on: day, in: db).contains { $0.role == .pupil }
+      },
+      tell: { message, db in try outbox.post(message, in: db) })
+  }
+
+  /// A head's schools, a homeroom teacher's classes, the schools below an officer's unit.
+  private static func visitPlaces(_ viewer: Viewer, on day: Day, in db: any Connection) throws -> [VisitPlace]
+  {
+    var units = viewer.units(as: .head)
+    for unit in viewer.units(as: .officer) { units += try Schools.schools(below: unit, on: day, in: db) }
+    let named = try Schools.units(Array(Set(units)), on: day, in: db)
+    let schools = named.values.map { VisitPlace(unit: $0.id, name: $0.name) }
+    let classes = try Schools.facts(of: viewer.classes(as: .homeroomTeacher), in: db).values.map {
+      VisitPlace(unit: $0.unit, schoolClass: $0.id, name: "Lớp \($0.name)")
+    }
+    return schools.sorted { ($0.name, $0.unit) < ($1.name, $1.unit) }
+      + classes.sorted { ($0.name, $0.unit) < ($1.name, $1.unit) }
   }
 
   private static func plan(
@@ -89,11 +129,15 @@ enum Ports {
   ) throws -> Set<LessonRelation> {
     let day = Day(at: plan.time.start)
     var relations: Set<LessonRelation> = []
-    if person == plan.teacher {
+    // The timetable goes on naming somebody who has left the school; the door must not.
+    if person == plan.teacher, try !Schools.staff(among: [person], on: day, in: db).isEmpty {
       let planned = try lessons.lesson(plan.id, at: now, in: db)
       relations.insert(planned?.isSubstituted == true ? .substitute : .teacherInCharge)
     }
-    for held in try Schools.memberships(of: person, on: day, in: db) {
+    let roles = try Schools.memberships(of: person, on: day, in: db)
+    let mayVisit = roles.contains { [.homeroomTeacher, .head, .officer].contains($0.role) }
+    let announced = try mayVisit && LessonVisits.opensDoor(to: person, of: plan, at: now, in: db)
+    for held in roles {
       switch held.role {
       case .pupil where held.schoolClass == plan.schoolClass:
         if let place = try Schools.enrolment(of: person, in: plan.schoolClass, on: day, in: db) {
@@ -102,8 +146,9 @@ enum Ports {
       case .pupil: relations.insert(.pupilOfOtherClass)
       case .guardian where held.schoolClass == plan.schoolClass: relations.insert(.guardian)
       case .homeroomTeacher where held.schoolClass == plan.schoolClass:
-        relations.insert(.homeroomTeacher(visitAnnounced: false))
-      case .head where held.unit == plan.unit: relations.insert(.leader(visitAnnounced: false))
+        relations.insert(.homeroomTeacher(visitAnnounced: announced))
+      case .head where held.unit == plan.unit: relations.insert(.leader(visitAnnounced: announced))
+      case .officer where plan.above.contains(held.unit): relations.insert(.leader(visitAnnounced: announced))
       case .subjectTeacher where held.unit != plan.unit, .homeroomTeacher where held.unit != plan.unit:
         relations.insert(.teacherOfOtherSchool)
       default: break

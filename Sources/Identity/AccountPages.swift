@@ -2,14 +2,16 @@ import Rules
 import Web
 
 enum AccountPages {
+  /// - Parameter codesLeft: recovery codes that can still be used; nil when none were ever made.
   static func account(
-    _ viewer: Viewer, sessions: [SessionEntry], hasSecondFactor: Bool, error: UserError?, now: Timestamp
+    _ viewer: Viewer, sessions: [SessionEntry], hasSecondFactor: Bool, codesLeft: Int?, error: UserError?,
+    now: Timestamp
   ) -> Page {
     Page(
       "Tài khoản của tôi",
       body: """
         <h1>Tài khoản của tôi</h1>
-        \(error.map { SignInPages.problem($0, "Chưa đổi được") })\
+        \(error.map { SignInPages.problem($0, "Chưa làm được") })\
         <section class="card" aria-labelledby="me">
         <h2 id="me">\(viewer.person.name)</h2>
         <p class="meta">\(viewer.roles.map(\.label).sorted().joined(separator: " · "))</p>
@@ -36,6 +38,7 @@ enum AccountPages {
         <section aria-labelledby="factor">
         <h2 id="factor">Xác thực hai bước</h2>
         \(hasSecondFactor ? factorOn : factorOff)
+        \(RecoveryPages.panel(left: codesLeft), when: hasSecondFactor)
         </section>
         """)
   }
@@ -72,7 +75,8 @@ enum AccountPages {
 
   /// - Parameter offer: the new secret while it is unconfirmed.
   static func secondFactor(
-    offer: String?, login: String, site: String, demoCode: String? = nil, error: UserError?
+    offer: String?, login: String, site: String, demoCode: String? = nil, mayRecover: Bool = false,
+    error: UserError?
   ) -> Page {
     Page(
       "Xác thực hai bước", isNarrow: true,
@@ -88,6 +92,7 @@ enum AccountPages {
         \(demoCode.map { "<p class=\"hint\">Minh họa: mã lúc này là <code>\($0)</code>.</p>\n" as HTML })\
         <div class="actions"><button class="button big">Xác nhận</button></div>
         </form>
+        \(RecoveryPages.door, when: mayRecover)
         <form method="post" action="/sign-out"><button class="button quiet">Đăng xuất</button></form>
         """)
   }

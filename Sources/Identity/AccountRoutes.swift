@@ -12,15 +12,20 @@ extension IdentityFeature {
     return try await accountPage(viewer, error: nil, context)
   }
 
-  private func accountPage(_ viewer: Viewer, error: UserError?, _ context: AppContext) async throws
+  func accountPage(_ viewer: Viewer, error: UserError?, _ context: AppContext) async throws
     -> Response
   {
     let now = database.now()
-    let (sessions, factor) = try await database.read { db in
-      (try Sessions.list(of: viewer.account, in: db), try SignIns.factor(of: viewer.account, in: db))
+    let (sessions, factor, codes) = try await database.read { db in
+      (
+        try Sessions.list(of: viewer.account, in: db), try SignIns.factor(of: viewer.account, in: db),
+        try RecoveryCodes.left(of: viewer.account, in: db)
+      )
     }
     return AccountPages.account(
-      viewer, sessions: sessions, hasSecondFactor: factor?.isConfirmed ?? false, error: error, now: now
+      viewer, sessions: sessions, hasSecondFactor: factor?.isConfirmed ?? false, codesLeft: codes,
+      error: error,
+      now: now
     ).response(in: context, status: error.map { .init(code: $0.kind.rawValue) } ?? .ok)
   }
 
@@ -88,7 +93,7 @@ extension IdentityFeature {
     return try await secondFactorPage(viewer, error: nil, context)
   }
 
-  private func secondFactorPage(_ viewer: Viewer, error: UserError?, _ context: AppContext) async throws
+  func secondFactorPage(_ viewer: Viewer, error: UserError?, _ context: AppContext) async throws
     -> Response
   {
     let (factor, login) = try await database.write { db in
@@ -103,7 +108,8 @@ extension IdentityFeature {
     let demoCode =
       site.isDemo ? SecondFactor.code(secret: factor.secret, step: max(step, factor.lastStep + 1)) : nil
     return AccountPages.secondFactor(
-      offer: offer, login: login, site: site.name, demoCode: demoCode, error: error
+      offer: offer, login: login, site: site.name, demoCode: demoCode,
+      mayRecover: factor.isConfirmed && !viewer.isFullySignedIn, error: error
     )
     .response(in: context, status: error.map { .init(code: $0.kind.rawValue) } ?? .ok)
   }

@@ -176,6 +176,7 @@ package enum Accounts {
       WHERE id = \(account.id)
       """)
     try db.run("DELETE FROM second_factor WHERE account_id = \(account.id)")
+    try RecoveryCodes.replaceAll(of: account.id, in: db)
     try Sessions.endAll(of: account.id, because: .reset, in: db)
     try db.publish(Event("account.reset", unit: account.unit, by: actor, of: account.person.rawValue))
   }

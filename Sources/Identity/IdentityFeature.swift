@@ -36,6 +36,8 @@ package struct IdentityFeature: Sendable {
     routes.post("/activations", .activateAccount, createActivation)
     routes.get("/second-factor", .manageOwnSecondFactor, secondFactorPage)
     routes.post("/second-factor/codes", .manageOwnSecondFactor, createSecondFactorCode)
+    routes.post("/second-factor/recovery", .manageOwnSecondFactor, useRecoveryCode)
+    routes.post("/account/recovery-codes", .manageOwnRecoveryCodes, createRecoveryCodes)
     routes.get("/account", .manageOwnSessions, accountPage)
     routes.post("/account/password", .manageOwnSessions, createPassword)
     routes.post("/account/sessions/end", .manageOwnSessions, endSession)

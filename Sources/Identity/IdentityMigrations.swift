@@ -88,5 +88,25 @@ enum IdentityMigrations {
       CREATE INDEX sign_in_attempt_login ON sign_in_attempt (login, at);
       CREATE INDEX sign_in_attempt_address ON sign_in_attempt (address, at);
       """),
+    Migration(
+      "identity-004-recovery",
+      """
+      CREATE TABLE recovery_code (
+        account_id  TEXT NOT NULL REFERENCES account (id),
+        code_hash   TEXT NOT NULL CHECK (length(code_hash) = 64),
+        made_at     BIGINT NOT NULL,
+        used_at     BIGINT,
+        replaced_at BIGINT,
+        PRIMARY KEY (account_id, code_hash)
+      );
+      CREATE TABLE second_factor_reset (
+        id         TEXT PRIMARY KEY CHECK (length(id) = 36),
+        account_id TEXT NOT NULL REFERENCES account (id),
+        reset_by   TEXT NOT NULL REFERENCES person (id),
+        at         BIGINT NOT NULL,
+        reason     TEXT NOT NULL CHECK (reason IN ('lost', 'new_device', 'suspicious', 'other'))
+      );
+      CREATE INDEX second_factor_reset_account ON second_factor_reset (account_id, at);
+      """),
   ]
 }

@@ -10,10 +10,11 @@ enum LessonPages {
   /// - Parameters:
   ///   - role: what the viewer would be in the room; nil when they have no place in it: the door says why.
   ///   - roster: for the teacher; empty for everybody else.
+  ///   - visits: announced ones; the teacher reads them before the lesson.
   ///   - now: by the server's clock, which the page then follows.
   static func lesson(
-    _ plan: LessonPlan, viewer: Viewer, role: RoomRole?, roster: [RosterSeat], now: Timestamp,
-    houseRules: [String]
+    _ plan: LessonPlan, viewer: Viewer, role: RoomRole?, roster: [RosterSeat],
+    visits: [LessonVisits.Line] = [], now: Timestamp, houseRules: [String]
   ) -> Page {
     let isTeacher = role == .teacher
     return Page(
@@ -25,6 +26,7 @@ enum LessonPages {
         \(Parts.back(to: "/", "Hôm nay"))\
         <div class="lobby">
         \(door(plan, viewer: viewer, isTeacher: isTeacher))
+        \(VisitPages.notice(visits), when: isTeacher && !visits.isEmpty)
         \(deviceCheck)
         \(rules(houseRules))
         </div>

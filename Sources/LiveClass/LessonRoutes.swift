@@ -20,8 +20,16 @@ extension LiveClassFeature {
 
   /// As `AppContext.require`; a refusal leaves its record.
   func require(_ action: Action, of plan: LessonPlan, _ context: AppContext) async throws -> Viewer {
+    var subject = plan.subject
+    if let viewer = context.viewer, action == .enterLesson || action == .raiseAlarm,
+      !Permissions.allows(viewer, action, on: subject),
+      try await services.database.read({ try LiveStore.isGuest(viewer.person.id, of: plan.id, in: $0) })
+    {
+      // Invited to this very lesson by an adult: the table's row for the own person.
+      subject = Subject(unit: plan.unit, above: plan.above, person: viewer.person.id)
+    }
     do {
-      return try context.require(action, on: plan.subject)
+      return try context.require(action, on: subject)
     } catch {
       if let viewer = context.viewer { await outsiders.turnedAway(viewer, from: plan, action) }
       throw error
@@ -34,11 +42,11 @@ extension LiveClassFeature {
     let viewer = try await require(.enterLesson, of: plan, context)
     let now = services.database.now()
     let ports = services.ports
-    let (relations, roster, head) = try await services.database.read { db in
+    let (relations, roster, head, visits) = try await services.database.read { db in
       (
         try ports.relations(viewer.person.id, plan, db),
         try ports.roster(plan.schoolClass, Day(at: plan.time.start), db),
-        try LiveStore.head(of: plan.id, in: db)
+        try LiveStore.head(of: plan.id, in: db), try LessonVisits.lines(of: [plan.id], in: db)
       )
     }
     if head?.phase == .ended || now >= plan.opening.closes(plan.time) {
@@ -46,7 +54,7 @@ extension LiveClassFeature {
     }
     let role = RoomStanding.best(of: relations)?.role
     return LessonPages.lesson(
-      plan, viewer: viewer, role: role, roster: role == .teacher ? roster : [], now: now,
+      plan, viewer: viewer, role: role, roster: role == .teacher ? roster : [], visits: visits, now: now,
       houseRules: HouseRules.basic
     ).response(in: context)
   }

@@ -53,6 +53,7 @@ package struct LiveClassFeature: Sendable {
     routes.get("/classes/:class/passphrase", .viewClassPassphrase, passphrasePage)
     routes.post("/classes/:class/passphrase", .rotateClassPassphrase, rotatePassphrase)
     routes.post("/classes/:class/door", .rotateClassPassphrase, changeDoor)
+    addVisitRoutes(to: &routes)
     return routes
   }
 

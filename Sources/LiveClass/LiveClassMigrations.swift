@@ -100,5 +100,22 @@ enum LiveClassMigrations {
       );
       CREATE INDEX passphrase_try_account ON passphrase_try (lesson_id, account_id, at);
       """),
+    Migration(
+      "liveclass-003-visits",
+      """
+      CREATE TABLE lesson_visit (
+        id           TEXT PRIMARY KEY CHECK (length(id) = 36),
+        lesson_id    TEXT NOT NULL CHECK (length(lesson_id) = 36),
+        visitor_id   TEXT NOT NULL REFERENCES person (id),
+        purpose      TEXT NOT NULL CHECK (length(purpose) BETWEEN 1 AND 400),
+        from_at      BIGINT NOT NULL,
+        to_at        BIGINT NOT NULL,
+        announced_at BIGINT NOT NULL,
+        withdrawn_at BIGINT,
+        CHECK (from_at < to_at)
+      );
+      CREATE UNIQUE INDEX lesson_visit_once ON lesson_visit (lesson_id, visitor_id) WHERE withdrawn_at IS NULL;
+      CREATE INDEX lesson_visit_visitor ON lesson_visit (visitor_id, from_at);
+      """),
   ]
 }

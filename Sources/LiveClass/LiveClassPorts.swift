@@ -76,6 +76,8 @@ package struct LiveClassPorts: Sendable {
   package var classSubject:
     @Sendable (SchoolClass.ID, any Connection) throws -> (subject: Subject, name: String)?
   package var raise: @Sendable (RaisedAlarm, Transaction) throws -> Void
+  /// Where somebody may announce visits, and what is taught there.
+  package var visits: VisitPorts
 
   package init(
     plan: @escaping @Sendable (Lesson.ID, any Connection) throws -> LessonPlan?,
@@ -83,12 +85,14 @@ package struct LiveClassPorts: Sendable {
     roster: @escaping @Sendable (SchoolClass.ID, Day, any Connection) throws -> [RosterSeat],
     classSubject:
       @escaping @Sendable (SchoolClass.ID, any Connection) throws -> (subject: Subject, name: String)?,
-    raise: @escaping @Sendable (RaisedAlarm, Transaction) throws -> Void
+    raise: @escaping @Sendable (RaisedAlarm, Transaction) throws -> Void,
+    visits: VisitPorts = .none
   ) {
     self.plan = plan
     self.relations = relations
     self.roster = roster
     self.classSubject = classSubject
     self.raise = raise
+    self.visits = visits
   }
 }

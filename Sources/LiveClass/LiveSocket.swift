@@ -91,8 +91,8 @@ struct LiveSocket: Sendable {
     page.enterRoom(room)
     do {
       try await room.enter(
-        page, entry, name: Self.name(page.viewer.person.name, standing), ticket: message.ticket,
-        after: message.after ?? 0, keeps: message.keeps ?? false)
+        page, entry, name: Self.name(page.viewer, standing, entry.relations, at: plan),
+        ticket: message.ticket, after: message.after ?? 0, keeps: message.keeps ?? false)
     } catch {
       page.enterRoom(before)
       throw error
@@ -115,15 +115,19 @@ struct LiveSocket: Sendable {
     }
   }
 
-  private static func name(_ name: String, _ standing: RoomStanding?) -> String {
+  private static func name(
+    _ viewer: Viewer, _ standing: RoomStanding?, _ relations: Set<LessonRelation>, at plan: LessonPlan
+  ) -> String {
     let title: DisplayName.AdultTitle =
       switch standing?.basis {
       case .assignment: .teacher
       case .substitution: .substitute
-      case .announcedVisit: .leader
+      case .announcedVisit where relations.contains(.homeroomTeacher(visitAnnounced: true)): .homeroomTeacher
+      case .announcedVisit where viewer.units(as: .head).contains(plan.unit): .leader
+      case .announcedVisit: .inspector
       default: .guest
       }
-    return DisplayName.of(adult: name, as: title).text
+    return DisplayName.of(adult: viewer.person.name, as: title).text
   }
 
   // MARK: Commands in the room

@@ -77,10 +77,15 @@ enum LiveStore {
     }
   }
 
-  private static func guests(of lesson: Lesson.ID, in db: any Connection) throws -> [Person.ID: Person.ID] {
+  /// Who was invited, by which adult.
+  static func guests(of lesson: Lesson.ID, in db: any Connection) throws -> [Person.ID: Person.ID] {
     let rows = try db.rows(
       "SELECT person_id, by_id FROM lesson_guest WHERE lesson_id = \(lesson) AND withdrawn_at IS NULL")
     return Dictionary(rows.map { ($0.id(0), $0.id(1)) }, uniquingKeysWith: { $1 })
+  }
+
+  static func isGuest(_ person: Person.ID, of lesson: Lesson.ID, in db: any Connection) throws -> Bool {
+    try guests(of: lesson, in: db)[person] != nil
   }
 
   /// Lessons that were taken up and have not ended.

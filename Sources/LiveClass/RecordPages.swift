@@ -23,6 +23,7 @@ enum RecordPages {
         </tbody>
         </table></div>
         </section>
+        \(VisitPages.record(report.visits), when: !report.visits.isEmpty)
         \(bans(report, mayLift: mayLift))
         <section>
         <h2>Diễn biến và quyết định</h2>

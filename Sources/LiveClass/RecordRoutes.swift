@@ -28,6 +28,8 @@ struct LessonReport: Sendable {
   let decisions: [Decision]
   let banned: [Person.ID: String]
   let alarms: Int
+  /// Announced visits, whether the visitor came or not.
+  var visits: [(visit: LessonVisits.Line, came: Bool)] = []
 }
 
 extension LiveClassFeature {
@@ -40,9 +42,14 @@ extension LiveClassFeature {
       let known = Set(roster.map(\.person))
       let others = Set(log.compactMap(\.person)).subtracting(known).sorted()
       let names = try People.names(of: Array(Set(others + log.compactMap(\.by))), in: db)
-      return LessonReporting.report(
+      var report = LessonReporting.report(
         plan, head: try LiveStore.head(of: plan.id, in: db), roster: roster, others: others, names: names,
         log: log, now: now)
+      let stays = LessonReporting.intervals(log)
+      report.visits = try LessonVisits.lines(of: [plan.id], in: db).map { visit in
+        (visit, stays[visit.visitor, default: []].contains { $0.place == .room })
+      }
+      return report
     }
   }
 
@@ -132,6 +139,8 @@ enum LessonReporting {
     case "lesson.unfrozen": return .init(at: row.at, name: by, words: "Cho tiếp tục", isRefusal: false)
     case "lesson.removed": words = "Bị đưa ra khỏi lớp, người quyết định: \(by)"
     case "lesson.ban_lifted": words = "Được vào lại, người quyết định: \(by)"
+    case "lesson.guest_admitted": words = "Được mời vào lớp, người quyết định: \(by)"
+    case "lesson.guest_withdrawn": words = "Thôi được mời, người quyết định: \(by)"
     case "lesson.revoked": words = "Phiên đăng nhập kết thúc, ra khỏi lớp"
     case "alarm":
       return .init(at: row.at, name: by.isEmpty ? "Hệ thống" : by, words: "Báo động", isRefusal: false)

@@ -29,6 +29,10 @@ package struct OrganisationFeature: Sendable {
     addSlipRoutes(to: &routes)
     addUnitRoutes(to: &routes)
     addChildRoutes(to: &routes)
+    addSetupRoutes(to: &routes)
+    addStaffRoutes(to: &routes)
+    addStaffAccountRoutes(to: &routes)
+    addAssignmentRoutes(to: &routes)
     return routes
   }
 
@@ -51,6 +55,22 @@ package struct OrganisationFeature: Sendable {
     }
     guard let (facts, subject) = found else { throw UserError.notFound }
     return (try context.require(action, on: subject), facts, subject)
+  }
+
+  /// A school with the viewer who may do this to it.
+  ///
+  /// - Throws: LOP-101 when the table says no, LOP-111 for a unit without a name today.
+  func require(
+    _ action: Action, onUnit context: AppContext
+  ) async throws -> (viewer: Viewer, unit: Schools.Unit, subject: Subject) {
+    let id: OrgUnit.ID = try context.id("unit")
+    let today = today
+    let (unit, subject) = try await database.read { db in
+      (try Schools.unit(id, on: today, in: db), try Schools.subject(ofUnit: id, on: today, in: db))
+    }
+    let viewer = try context.require(action, on: subject)
+    guard let unit else { throw UserError.notFound }
+    return (viewer, unit, subject)
   }
 }
 

@@ -2,7 +2,7 @@ import Storage
 
 /// Days are ISO text; every span is `[valid_from, valid_to)`, open while `valid_to` is NULL. Nothing dated is ever deleted.
 enum OrganisationMigrations {
-  static let all = [units, classes, relations, importRuns]
+  static let all = [units, classes, relations, importRuns, staff]
 
   private static let units = Migration(
     "organisation-001-units",
@@ -203,5 +203,41 @@ enum OrganisationMigrations {
       CHECK ((state = 'confirmed') = (confirmed_at IS NOT NULL))
     );
     CREATE INDEX import_run_unit ON import_run (unit_id, created_at);
+    """)
+
+  /// Staff beside those who hold a function or teach already; subjects that a school no longer teaches; counsellors.
+  private static let staff = Migration(
+    "organisation-005-staff",
+    """
+    ALTER TABLE subject ADD COLUMN retired_on TEXT CHECK (length(retired_on) = 10);
+    CREATE TABLE staff_member (
+      id         TEXT PRIMARY KEY CHECK (length(id) = 36),
+      unit_id    TEXT NOT NULL REFERENCES unit (id),
+      person_id  TEXT NOT NULL REFERENCES person (id),
+      valid_from TEXT NOT NULL CHECK (length(valid_from) = 10),
+      valid_to   TEXT CHECK (length(valid_to) = 10),
+      CHECK (valid_to IS NULL OR valid_to >= valid_from)
+    );
+    CREATE UNIQUE INDEX staff_member_once ON staff_member (unit_id, person_id) WHERE valid_to IS NULL;
+    CREATE INDEX staff_member_person ON staff_member (person_id);
+    CREATE TABLE unit_function_next (
+      id         TEXT PRIMARY KEY CHECK (length(id) = 36),
+      unit_id    TEXT NOT NULL REFERENCES unit (id),
+      function   TEXT NOT NULL CHECK (function IN ('head', 'deputy_head', 'it_teacher', 'counsellor', 'officer',
+        'police_contact', 'child_helpline', 'receiving_authority', 'information_authority')),
+      holder_id  TEXT REFERENCES person (id),
+      contact    TEXT CHECK (length(contact) BETWEEN 1 AND 200),
+      valid_from TEXT NOT NULL CHECK (length(valid_from) = 10),
+      valid_to   TEXT CHECK (length(valid_to) = 10),
+      CHECK (holder_id IS NOT NULL OR contact IS NOT NULL),
+      CHECK (valid_to IS NULL OR valid_to >= valid_from)
+    );
+    INSERT INTO unit_function_next (id, unit_id, function, holder_id, contact, valid_from, valid_to)
+      SELECT id, unit_id, function, holder_id, contact, valid_from, valid_to FROM unit_function;
+    DROP TABLE unit_function;
+    ALTER TABLE unit_function_next RENAME TO unit_function;
+    CREATE UNIQUE INDEX unit_function_one_head ON unit_function (unit_id) WHERE function = 'head' AND valid_to IS NULL;
+    CREATE INDEX unit_function_holder ON unit_function (holder_id);
+    CREATE INDEX unit_function_unit ON unit_function (unit_id, function);
     """)
 }

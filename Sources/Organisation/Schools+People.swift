@@ -76,12 +76,13 @@ extension Schools {
 
   // MARK: Subjects
 
+  /// The subjects that a school teaches now; retired ones keep their lessons and records.
   package static func subjects(
     of unit: OrgUnit.ID, in db: any Connection
   ) throws -> [(id: SchoolSubject.ID, name: String)] {
-    try db.rows("SELECT id, name FROM subject WHERE unit_id = \(unit) ORDER BY name_key").map {
-      ($0.id(0), $0.text(1))
-    }
+    try db.rows(
+      "SELECT id, name FROM subject WHERE unit_id = \(unit) AND retired_on IS NULL ORDER BY name_key"
+    ).map { ($0.id(0), $0.text(1)) }
   }
 
   package static func subjectNames(
@@ -150,7 +151,7 @@ extension Schools {
 }
 
 extension Schools {
-  /// Those of these persons who teach or hold a function anywhere on a day.
+  /// Those of these persons who are on a staff, teach or hold a function anywhere on a day.
   package static func staff(
     among persons: [Person.ID], on day: Day, in db: any Connection
   ) throws -> Set<Person.ID> {
@@ -162,6 +163,9 @@ extension Schools {
       UNION
       SELECT holder_id FROM unit_function
       WHERE holder_id IN (\(list: persons)) AND valid_from <= \(day) AND (valid_to IS NULL OR valid_to > \(day))
+      UNION
+      SELECT person_id FROM staff_member
+      WHERE person_id IN (\(list: persons)) AND valid_from <= \(day) AND (valid_to IS NULL OR valid_to > \(day))
       """)
     return Set(rows.map { $0.id(0) })
   }

@@ -44,6 +44,28 @@ extension Schools {
     ).map { $0.id(0) }
   }
 
+  /// The schools below a unit on a day, by the kinds that let a superior look.
+  package static func schools(below unit: OrgUnit.ID, on day: Day, in db: any Connection) throws -> [OrgUnit
+    .ID]
+  {
+    try db.rows(
+      """
+      WITH RECURSIVE below (unit_id, depth) AS (
+        SELECT child_id, 1 FROM unit_edge
+        WHERE parent_id = \(unit) AND kind IN ('administrative', 'professional', 'directly_managed')
+          AND valid_from <= \(day) AND (valid_to IS NULL OR valid_to > \(day))
+        UNION
+        SELECT unit_edge.child_id, below.depth + 1 FROM unit_edge JOIN below ON unit_edge.parent_id = below.unit_id
+        WHERE below.depth < 12 AND unit_edge.kind IN ('administrative', 'professional', 'directly_managed')
+          AND unit_edge.valid_from <= \(day) AND (unit_edge.valid_to IS NULL OR unit_edge.valid_to > \(day))
+      )
+      SELECT DISTINCT below.unit_id FROM below JOIN unit_attribute ON unit_attribute.unit_id = below.unit_id
+      WHERE unit_attribute.kind = 'school' AND unit_attribute.valid_from <= \(day)
+        AND (unit_attribute.valid_to IS NULL OR unit_attribute.valid_to > \(day))
+      """
+    ).map { $0.id(0) }
+  }
+
   /// Edges that touch a unit on a day, upwards and downwards.
   package static func edges(of unit: OrgUnit.ID, on day: Day, in db: any Connection) throws -> [UnitEdge] {
     try db.rows(

@@ -113,6 +113,23 @@ package struct Lessons: Sendable {
         """), at: now, in: db)
   }
 
+  /// The classes of a school that have a weekly lesson with days left, or a single one that is not over.
+  package func plannedClasses(
+    ofSchool unit: OrgUnit.ID, at now: Timestamp, in db: any Connection
+  ) throws -> Set<SchoolClass.ID> {
+    let day = Day(at: now)
+    let rows = try db.rows(
+      """
+      SELECT class_id FROM weekly_slot
+      WHERE unit_id = \(unit) AND last_day >= \(day) AND (ended_on IS NULL OR ended_on > \(day))
+      UNION
+      SELECT lesson.class_id FROM lesson LEFT JOIN lesson_cancellation ON lesson_cancellation.lesson_id = lesson.id
+      WHERE lesson.unit_id = \(unit) AND lesson.starts_at > \(now - 12 * .hour) AND lesson.ends_at > \(now)
+        AND lesson_cancellation.at IS NULL
+      """)
+    return Set(rows.map { $0.id(0) })
+  }
+
   /// The running or next lesson of any of these classes that is not cancelled.
   package func next(
     ofClasses ids: [SchoolClass.ID], at now: Timestamp, in db: any Connection

@@ -44,7 +44,7 @@ extension TimetablePages {
   private static func planner(_ view: ClassView, _ path: String, _ today: Day, _ typed: Form?) -> HTML {
     if view.teachings.isEmpty {
       return Parts.empty(
-        "<p><strong>Lớp chưa có giáo viên được phân công.</strong></p><p>Sau khi phân công môn và giáo viên, thầy cô xếp được tiết ở đây.</p>"
+        "<p><strong>Lớp chưa có giáo viên được phân công.</strong></p><p><a href=\"/classes/\(view.id)/teachers\">Phân công môn và giáo viên</a> trước, rồi xếp tiết ở đây.</p>"
       )
     }
     return """
@@ -151,7 +151,8 @@ extension TimetablePages {
         <dt>Mở cửa lớp trước</dt><dd>\(plan.openingMinutes) phút</dd></dl>
         \(substitute(view, path), when: view.mayAppoint && !view.isOver)
         \(cancellation(path), when: view.isUpcoming)
-        <p><a href="/lessons/\(plan.id)">Mở trang tiết học</a></p>
+        <p class="actions"><a class="button quiet" href="/lessons/\(plan.id)">Mở trang tiết học</a>\
+        \("<a class=\"button quiet\" href=\"/lessons/\(plan.id)/visits\">Dự giờ và khách</a>" as HTML, when: view.mayAppoint)</p>
         """)
   }
 

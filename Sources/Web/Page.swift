@@ -134,8 +134,15 @@ package enum Navigation {
     if teaches || viewer.holds(.head) || viewer.holds(.guardian) {
       items.append(.init(label: "Báo động", path: "/alarms"))
     }
-    if viewer.holds(.officer) || runs { items.append(.init(label: "Đơn vị", path: "/units")) }
-    if runs { items.append(.init(label: "Máy chủ", path: "/system")) }
+    if viewer.holds(.officer) { items.append(.init(label: "Đơn vị", path: "/units")) }
+    // A head finds it under “Nhà trường”: the row stays short on the phone.
+    if viewer.holds(.officer) || viewer.holds(.homeroomTeacher) {
+      items.append(.init(label: "Dự giờ", path: "/visits"))
+    }
+    if runs {
+      items.append(.init(label: "Nhà trường", path: "/school"))
+      items.append(.init(label: "Máy chủ", path: "/system"))
+    }
     return items
   }
 }

@@ -22,17 +22,23 @@ klass = school.database("SELECT id FROM school_class WHERE name = '6A2'")[0][0]
 lesson = school.database(f"SELECT id FROM lesson WHERE class_id = '{klass}' ORDER BY starts_at LIMIT 1")[0][0]
 unit = school.database(f"SELECT unit_id FROM school_class WHERE id = '{klass}'")[0][0]
 child = ids("thcs1.6a2.07")
+teacher = ids("gv.thcs1.6a2")
+school_unit = f"/units/{unit}"
 
 PAGES = {
     None: ["/sign-in", "/activate", "/nothing-here"],
     "thcs1.6a2.07": ["/", "/timetable", "/account", f"/lessons/{lesson}"],
     "ph.thcs1.6a2.07": ["/", "/timetable", "/alarms", f"/children/{child}"],
     "gv.thcs1.6a2": ["/", "/classes", f"/classes/{klass}", f"/lessons/{lesson}", f"/lessons/{lesson}/record",
-                     f"/classes/{klass}/passphrase", f"/classes/{klass}/timetable"],
-    "cn.thcs1.6a2": ["/", f"/classes/{klass}/accounts"],
-    "ht.thcs1": ["/", "/classes", "/classes/import", f"/classes/{klass}/timetable", "/units", f"/units/{unit}", "/system"],
-    "cntt.thcs1": ["/", "/system", f"/classes/{klass}/accounts"],
-    "so.canbo": ["/", "/units"],
+                     f"/classes/{klass}/passphrase", f"/classes/{klass}/timetable", f"/classes/{klass}/teachers",
+                     f"/lessons/{lesson}/visits"],
+    "cn.thcs1.6a2": ["/", f"/classes/{klass}/accounts", "/visits"],
+    "ht.thcs1": ["/", "/classes", "/classes/import", f"/classes/{klass}/timetable", "/units", f"/units/{unit}", "/system",
+                 "/school", "/account", "/visits", f"/lessons/{lesson}/visits", f"{school_unit}/staff/{teacher}"],
+    "cntt.thcs1": ["/", "/system", f"/classes/{klass}/accounts", "/school", f"{school_unit}/years",
+                   f"{school_unit}/subjects", f"{school_unit}/staff", f"{school_unit}/staff/{teacher}",
+                   f"{school_unit}/assignments", f"/classes/{klass}/teachers"],
+    "so.canbo": ["/", "/units", "/visits"],
 }
 
 

@@ -45,10 +45,12 @@ struct BenchSchool: Sendable {
     let gate = SessionGate(
       database: database, site: .init(name: "LớpAn", isDemo: false),
       memberships: Ports.memberships(timetable.lessons))
-    let desk = AlarmDesk(outbox: Outbox { _, _ in }, ports: Ports.alarms(timetable.lessons, now: now))
+    let outbox = Outbox { _, _ in }
+    let desk = AlarmDesk(outbox: outbox, ports: Ports.alarms(timetable.lessons, now: now))
     let live = LiveClassFeature(
       database: database,
-      ports: Ports.liveClass(timetable.lessons, desk, now: now), hub: Hub(), media: FakeMedia(), gate: gate,
+      ports: Ports.liveClass(timetable.lessons, desk, outbox, now: now), hub: Hub(), media: FakeMedia(),
+      gate: gate,
       logger: logger)
     var classes: [ClassOfPupils] = []
     for one in made {

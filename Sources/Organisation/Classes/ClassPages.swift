@@ -3,14 +3,27 @@ import Rules
 import Web
 
 enum ClassPages {
-  static func list(_ groups: [ClassLists.Group], mayImport: Bool) -> Page {
+  /// - Parameter running: the schools whose classes the viewer makes.
+  static func list(_ groups: [ClassLists.Group], running: [OrgUnit.ID]) -> Page {
     Page(
       "Lớp",
       body: """
         <h1>Lớp</h1>
-        \("<p class=\"actions\"><a class=\"button\" href=\"/classes/import\">Nhập danh sách lớp từ Excel</a></p>" as HTML, when: mayImport)
+        \("<p class=\"actions\"><a class=\"button\" href=\"/classes/import\">Nhập danh sách lớp từ Excel</a></p>" as HTML, when: !running.isEmpty)
         \(groups.enumerated().map { section($1, number: $0) })
+        \(Parts.empty("<p><strong>Hôm nay chưa thuộc năm học nào.</strong></p><p>Hãy thêm năm học ở mục Nhà trường trước.</p>"), when: groups.isEmpty)
+        \(running.prefix(1).map(addForm))
         """)
+  }
+
+  private static func addForm(_ unit: OrgUnit.ID) -> HTML {
+    """
+    <section aria-labelledby="add-class"><h2 id="add-class">Thêm lớp</h2>
+    <form method="post" action="/units/\(unit)/classes"><div class="field"><label for="names">Tên các lớp</label>
+    <p class="hint" id="names-hint">Cách nhau bằng dấu phẩy, ví dụ: 6A1, 6A2, 6A3. Danh sách học sinh nhập sau từ Excel.</p>
+    <input id="names" name="names" maxlength="1000" aria-describedby="names-hint" required></div>
+    <div class="actions"><button class="button quiet">Thêm lớp</button></div></form></section>
+    """
   }
 
   private static func section(_ group: ClassLists.Group, number: Int) -> HTML {
@@ -98,12 +111,13 @@ enum ClassPages {
     }
   }
 
-  enum Tab { case roster, accounts }
+  enum Tab { case roster, teachers, accounts }
 
   static func tabs(_ facts: Schools.ClassFacts, _ powers: Powers, current: Tab) -> HTML {
     """
     <nav class="tabs" aria-label="Lớp \(facts.name)">\
     <a href="/classes/\(facts.id)"\("aria-current=\"page\"", if: current == .roster)>Danh sách</a>\
+    <a href="/classes/\(facts.id)/teachers"\("aria-current=\"page\"", if: current == .teachers)>Giáo viên</a>\
     \("<a href=\"/classes/\(facts.id)/accounts\"\("aria-current=\"page\"", if: current == .accounts)>Tài khoản</a>" as HTML, when: powers.may(.viewAccountDesk))\
     \("<a href=\"/classes/\(facts.id)/timetable\">Thời khóa biểu</a>" as HTML, when: powers.may(.viewTimetable))</nav>
     """

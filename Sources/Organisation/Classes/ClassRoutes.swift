@@ -14,8 +14,8 @@ extension OrganisationFeature {
     let viewer = try context.requireSomewhere(.viewRoster)
     let today = today
     let groups = try await database.read { db in try ClassLists.groups(for: viewer, on: today, in: db) }
-    return ClassPages.list(groups, mayImport: viewer.holds(.head) || viewer.holds(.itTeacher)).response(
-      in: context)
+    let running = Schools.unique(viewer.units(as: .head) + viewer.units(as: .itTeacher))
+    return ClassPages.list(groups, running: running).response(in: context)
   }
 
   private func showClass(_ request: Request, _ context: AppContext) async throws -> Response {

@@ -14,17 +14,17 @@ extension OrganisationFeature {
 
   private func showSlips(_ request: Request, _ context: AppContext) async throws -> Response {
     let (facts, slips) = try await issueSlips(request, context)
-    return SlipPages.sheet(slips, host: host(request), facts).response(in: context)
+    return SlipPages.sheet(slips, host: slipHost(request), .ofClass(facts)).response(in: context)
   }
 
   private func printSlips(_ request: Request, _ context: AppContext) async throws -> Response {
     let (facts, slips) = try await issueSlips(request, context)
-    let document = SlipPages.document(slips, host: host(request), facts)
+    let document = SlipPages.document(slips, host: slipHost(request), .ofClass(facts))
     let bytes = try await printer.pdf(document)
     return .download(bytes, name: "phieu-tai-khoan-\(facts.name).pdf", type: "application/pdf")
   }
 
-  private func host(_ request: Request) -> String { publicAddress ?? request.head.authority ?? "" }
+  func slipHost(_ request: Request) -> String { publicAddress ?? request.head.authority ?? "" }
 
   private func issueSlips(
     _ request: Request, _ context: AppContext
@@ -47,7 +47,8 @@ enum SlipSheet {
   static let most = 200
 
   struct Slip: Sendable {
-    let orderNumber: Int
+    /// Nil for an adult of the staff.
+    let orderNumber: Int?
     let name: String
     /// The child's name on the slip of a guardian.
     let child: String?

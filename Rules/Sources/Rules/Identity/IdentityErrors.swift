@@ -83,3 +83,20 @@ extension UserError {
     .init(rawValue: "LOP-116"),
     "Đang có rất nhiều người đăng nhập cùng lúc. Hãy đợi khoảng mười giây rồi bấm lại.", .unavailable)
 }
+
+// Recovery codes.
+extension UserError {
+  /// LOP-117. One sentence for a wrong, a used and a replaced code.
+  package static let wrongRecoveryCode = UserError(
+    .init(rawValue: "LOP-117"),
+    "Mã dự phòng chưa đúng hoặc đã dùng rồi. Hãy thử mã khác trên tờ mã, hoặc nhờ người phụ trách CNTT của trường.",
+    .forbidden)
+
+  /// LOP-118. Recovery codes stand in for a second factor, so there must be one.
+  package static let noSecondFactorYet = UserError(
+    .init(rawValue: "LOP-118"), "Hãy bật xác thực hai bước trước, rồi tạo mã dự phòng.", .conflict)
+
+  /// LOP-119. The own password, asked again before something that opens the account.
+  package static let wrongOwnPassword = UserError(
+    .init(rawValue: "LOP-119"), "Mật khẩu hiện nay chưa đúng. Hãy gõ lại.", .forbidden)
+}

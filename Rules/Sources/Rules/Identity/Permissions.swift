@@ -18,15 +18,19 @@ package enum Action: String, CaseIterable, Sendable {
   // Anybody, signed in or not
   case signIn, activateAccount, readPublicPage
   // Every signed-in person, about themselves
-  case viewHome, manageOwnSessions, manageOwnSecondFactor, receiveLiveUpdates
+  case viewHome, manageOwnSessions, manageOwnSecondFactor, manageOwnRecoveryCodes, receiveLiveUpdates
   // Roster and accounts
   case viewRoster, importRoster, viewUnit, issueSlips, viewAccountDesk, resetAccount, lockAccount
   case endSessions, verifyAccount
+  // Setting a school up
+  case editSchoolYears, editSubjects, viewStaff, editStaff, verifyStaff, appointFunction, editAssignments
+  case resetSecondFactor
   // Timetable
   case viewTimetable, editTimetable, appointSubstitute
   // Lesson
   case enterLesson, conductLesson, viewLessonRecord, exportLessonRecord
   case viewClassPassphrase, rotateClassPassphrase, liftBan
+  case viewVisits, announceVisit, inviteGuest
   // Alarms
   case raiseAlarm, viewAlarm, acknowledgeAlarm
   // Running the school's machine
@@ -55,6 +59,7 @@ package enum Permissions {
     .viewHome: everybody,
     .manageOwnSessions: everybody,
     .manageOwnSecondFactor: everybody,
+    .manageOwnRecoveryCodes: everybody,
     .receiveLiveUpdates: everybody,
 
     .viewRoster: [
@@ -69,6 +74,17 @@ package enum Permissions {
     .endSessions: [.homeroomTeacher: [.ownClass], .head: [.ownUnit], .itTeacher: [.ownUnit]],
     .verifyAccount: [.homeroomTeacher: [.ownClass], .guardian: [.ownChild]],
 
+    // Who answers for the school sets it up, and whom the head appointed for its machine. Functions are the head's to
+    // give: an IT teacher must not make themselves head. `StaffRules` adds what concerns leaders' accounts.
+    .editSchoolYears: [.head: [.ownUnit], .itTeacher: [.ownUnit]],
+    .editSubjects: [.head: [.ownUnit], .itTeacher: [.ownUnit]],
+    .viewStaff: [.head: [.ownUnit], .itTeacher: [.ownUnit]],
+    .editStaff: [.head: [.ownUnit], .itTeacher: [.ownUnit]],
+    .verifyStaff: [.head: [.ownUnit], .itTeacher: [.ownUnit]],
+    .appointFunction: [.head: [.ownUnit]],
+    .editAssignments: [.head: [.ownUnit], .itTeacher: [.ownUnit]],
+    .resetSecondFactor: [.head: [.ownUnit], .itTeacher: [.ownUnit]],
+
     .viewTimetable: [
       .pupil: [.own, .ownClass], .guardian: [.ownChild, .ownClass], .subjectTeacher: [.own, .ownClass],
       .homeroomTeacher: [.own, .ownClass], .head: [.own, .ownUnit], .itTeacher: [.ownUnit],
@@ -76,9 +92,12 @@ package enum Permissions {
     .editTimetable: [.head: [.ownUnit], .itTeacher: [.ownUnit]],
     .appointSubstitute: [.head: [.ownUnit]],
 
-    // Being allowed to ask for a ticket is not being admitted: `AdmissionRules` decides that, with a record.
+    // Being allowed to ask for a ticket is not being admitted: `AdmissionRules` decides that, with a record. “Own” is a
+    // lesson to which an adult has invited this very person.
     .enterLesson: [
-      .pupil: [.ownClass], .subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit],
+      .pupil: [.ownClass], .guardian: [.own], .subjectTeacher: [.own, .ownClass],
+      .homeroomTeacher: [.own, .ownClass], .head: [.own, .ownUnit], .itTeacher: [.own],
+      .officer: [.own, .unitBelow],
     ],
     .conductLesson: [.subjectTeacher: [.ownClass]],
     .viewLessonRecord: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit]],
@@ -86,10 +105,20 @@ package enum Permissions {
     .viewClassPassphrase: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass]],
     .rotateClassPassphrase: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit]],
     .liftBan: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit]],
+    .viewVisits: [
+      .subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit], .officer: [.unitBelow],
+    ],
+    // “Own unit” of an officer holds no lessons: it opens the page on which a school below is chosen.
+    .announceVisit: [
+      .homeroomTeacher: [.ownClass], .head: [.ownUnit], .officer: [.ownUnit, .unitBelow],
+    ],
+    .inviteGuest: [.subjectTeacher: [.ownClass], .head: [.ownUnit]],
 
+    // Whoever may come in may call for help.
     .raiseAlarm: [
-      .pupil: [.ownClass], .guardian: [.ownChild, .ownClass], .subjectTeacher: [.ownClass],
-      .homeroomTeacher: [.ownClass], .head: [.ownUnit],
+      .pupil: [.ownClass], .guardian: [.own, .ownChild, .ownClass], .subjectTeacher: [.own, .ownClass],
+      .homeroomTeacher: [.own, .ownClass], .head: [.own, .ownUnit], .itTeacher: [.own],
+      .officer: [.own, .unitBelow],
     ],
     .viewAlarm: [
       .guardian: [.ownChild], .subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit],
@@ -129,5 +158,5 @@ package enum Permissions {
 
   /// What a person may do about themselves even on the day they hold no role yet.
   private static let everybodysOwn: Set<Action> =
-    [.viewHome, .manageOwnSessions, .manageOwnSecondFactor, .receiveLiveUpdates]
+    [.viewHome, .manageOwnSessions, .manageOwnSecondFactor, .manageOwnRecoveryCodes, .receiveLiveUpdates]
 }

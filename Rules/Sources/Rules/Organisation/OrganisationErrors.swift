@@ -86,3 +86,89 @@ extension UserError {
     .init(rawValue: "LOP-234"),
     "Mã này thuộc về một học sinh khác từng học ở trường. Hãy kiểm tra lại mã của em.")
 }
+
+// Years, subjects, staff.
+extension UserError {
+  /// LOP-212. Thrown when a school year's name or days cannot be.
+  package static let unreadableYear = UserError(
+    .init(rawValue: "LOP-212"),
+    "Tên hoặc ngày của năm học chưa đúng nên chưa lưu. Ngày cuối phải sau ngày đầu, và không ở trong quá khứ."
+  )
+
+  /// LOP-213. Thrown when terms overlap or lie outside the year.
+  package static let unreadableTerms = UserError(
+    .init(rawValue: "LOP-213"),
+    "Ngày của các học kỳ chưa đúng nên chưa lưu. Mỗi học kỳ nằm trong năm học và bắt đầu sau khi kỳ trước kết thúc."
+  )
+
+  /// LOP-214. Thrown when two years of a school would hold the same day.
+  package static let yearsOverlap = UserError(
+    .init(rawValue: "LOP-214"),
+    "Năm học này trùng ngày hoặc trùng tên với một năm học đã có. Hãy xem lại ngày, hoặc kết thúc năm học cũ trước.",
+    .conflict)
+
+  /// LOP-215. Thrown when somebody would verify, lock or release their own account.
+  package static let notAboutOneself = UserError(
+    .init(rawValue: "LOP-215"),
+    "Thầy cô không tự làm việc này cho mình được. Hãy nhờ một người phụ trách khác.",
+    .forbidden)
+
+  /// LOP-216. Thrown when a step about the head or a deputy is not taken by one of them.
+  package static let leadersDecide = UserError(
+    .init(rawValue: "LOP-216"),
+    "Việc này đối với lãnh đạo nhà trường do lãnh đạo quyết định. Hãy báo hiệu trưởng hoặc hiệu phó.",
+    .forbidden)
+
+  /// LOP-217. Thrown when one person would set a leader's password and take the second factor away.
+  package static let secondPersonNeeded = UserError(
+    .init(rawValue: "LOP-217"),
+    "Phiếu và xác thực hai bước của lãnh đạo phải do hai người khác nhau cấp lại. Hãy nhờ người thứ hai, hoặc đợi một ngày.",
+    .forbidden)
+
+  /// LOP-218. Thrown when a school would be left without a head.
+  package static let headWithoutSuccessor = UserError(
+    .init(rawValue: "LOP-218"),
+    "Trường luôn cần một hiệu trưởng. Hiệu trưởng hãy giao chức vụ cho người kế nhiệm trước.", .conflict)
+
+  /// LOP-219. Thrown when a line of the list of new colleagues cannot be read.
+  package static func unreadableStaffLine(_ line: Int) -> UserError {
+    .init(
+      .init(rawValue: "LOP-219"),
+      "Dòng \(line) chưa đọc được nên chưa thêm ai. Mỗi dòng một người: họ và tên, dấu chấm phẩy, thư điện tử (nếu có)."
+    )
+  }
+
+  /// LOP-220. Thrown when somebody is on the staff already.
+  package static let alreadyStaff = UserError(
+    .init(rawValue: "LOP-220"), "Người này đã có trong danh sách giáo viên, nhân viên của trường.", .conflict)
+
+  /// LOP-221. Thrown when a subject that is taught would be retired.
+  package static let subjectIsTaught = UserError(
+    .init(rawValue: "LOP-221"),
+    "Môn này còn giáo viên được phân công nên chưa ngừng được. Hãy kết thúc phân công trước.", .conflict)
+
+  /// LOP-222. Thrown when the days of an assignment lie before today or outside the year.
+  package static let assignmentOutsideYear = UserError(
+    .init(rawValue: "LOP-222"),
+    "Ngày bắt đầu phải từ hôm nay và nằm trong năm học của lớp. Phân công của những ngày đã qua được giữ nguyên."
+  )
+
+  /// LOP-223. Thrown when assignments changed between opening the page and saving it.
+  package static let assignmentsChanged = UserError(
+    .init(rawValue: "LOP-223"),
+    "Phân công của lớp vừa được người khác thay đổi nên chưa lưu. Hãy xem lại bảng rồi lưu lần nữa.",
+    .conflict)
+
+  /// LOP-224. Thrown when a class name cannot be read or is taken this year.
+  package static func unusableClassName(_ name: String) -> UserError {
+    .init(
+      .init(rawValue: "LOP-224"),
+      "Tên lớp “\(name)” chưa dùng được hoặc đã có trong năm học. Hãy viết như 6A2, 10A1; chưa thêm lớp nào.",
+      .conflict)
+  }
+
+  /// LOP-225. Thrown when a login is named that no account of this school has.
+  package static let unknownLogin = UserError(
+    .init(rawValue: "LOP-225"),
+    "Trường không có tài khoản với tên đăng nhập này. Hãy kiểm tra lại từng chữ và số.")
+}

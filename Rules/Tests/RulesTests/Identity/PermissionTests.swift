@@ -8,6 +8,7 @@ private let expected = """
   viewHome              pupil:o guardian:o subjectTeacher:o homeroomTeacher:o head:o itTeacher:o officer:o
   manageOwnSessions     pupil:o guardian:o subjectTeacher:o homeroomTeacher:o head:o itTeacher:o officer:o
   manageOwnSecondFactor pupil:o guardian:o subjectTeacher:o homeroomTeacher:o head:o itTeacher:o officer:o
+  manageOwnRecoveryCodes pupil:o guardian:o subjectTeacher:o homeroomTeacher:o head:o itTeacher:o officer:o
   receiveLiveUpdates    pupil:o guardian:o subjectTeacher:o homeroomTeacher:o head:o itTeacher:o officer:o
   viewRoster            subjectTeacher:k homeroomTeacher:k head:u itTeacher:u
   importRoster          head:u itTeacher:u
@@ -18,17 +19,28 @@ private let expected = """
   lockAccount           homeroomTeacher:k head:u itTeacher:u
   endSessions           homeroomTeacher:k head:u itTeacher:u
   verifyAccount         homeroomTeacher:k guardian:c
+  editSchoolYears       head:u itTeacher:u
+  editSubjects          head:u itTeacher:u
+  viewStaff             head:u itTeacher:u
+  editStaff             head:u itTeacher:u
+  verifyStaff           head:u itTeacher:u
+  appointFunction       head:u
+  editAssignments       head:u itTeacher:u
+  resetSecondFactor     head:u itTeacher:u
   viewTimetable         pupil:ok guardian:ck subjectTeacher:ok homeroomTeacher:ok head:ou itTeacher:u
   editTimetable         head:u itTeacher:u
   appointSubstitute     head:u
-  enterLesson           pupil:k subjectTeacher:k homeroomTeacher:k head:u
+  enterLesson           pupil:k guardian:o subjectTeacher:ok homeroomTeacher:ok head:ou itTeacher:o officer:ob
   conductLesson         subjectTeacher:k
   viewLessonRecord      subjectTeacher:k homeroomTeacher:k head:u
   exportLessonRecord    subjectTeacher:k homeroomTeacher:k head:u
   viewClassPassphrase   subjectTeacher:k homeroomTeacher:k
   rotateClassPassphrase subjectTeacher:k homeroomTeacher:k head:u
   liftBan               subjectTeacher:k homeroomTeacher:k head:u
-  raiseAlarm            pupil:k guardian:ck subjectTeacher:k homeroomTeacher:k head:u
+  viewVisits            subjectTeacher:k homeroomTeacher:k head:u officer:b
+  announceVisit         homeroomTeacher:k head:u officer:ub
+  inviteGuest           subjectTeacher:k head:u
+  raiseAlarm            pupil:k guardian:ock subjectTeacher:ok homeroomTeacher:ok head:ou itTeacher:o officer:ob
   viewAlarm             guardian:c subjectTeacher:k homeroomTeacher:k head:u
   acknowledgeAlarm      guardian:c subjectTeacher:k homeroomTeacher:k head:u
   viewSystem            itTeacher:u head:u
@@ -127,8 +139,10 @@ private func subject(_ relation: Relation, for role: Role) -> Subject {
       person: Person(id: me, name: "Người Thử"), account: .init(rawValue: "a"), session: .init(rawValue: "s"),
       isVerified: false, isFullySignedIn: true, memberships: [])
     for action in Action.allCases where !action.isPublic {
-      let own = [Action.viewHome, .manageOwnSessions, .manageOwnSecondFactor, .receiveLiveUpdates].contains(
-        action)
+      let own = [
+        Action.viewHome, .manageOwnSessions, .manageOwnSecondFactor, .manageOwnRecoveryCodes,
+        .receiveLiveUpdates,
+      ].contains(action)
       #expect(Permissions.allows(nobody, action, on: .own(nobody)) == own, "\(action)")
     }
   }

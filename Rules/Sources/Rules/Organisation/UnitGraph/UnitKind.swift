@@ -57,6 +57,8 @@ package enum UnitFunction: String, Hashable, Sendable, CaseIterable {
   case head
   case deputyHead = "deputy_head"
   case itTeacher = "it_teacher"
+  /// Looks after pupils in distress; known by name, without a view of anybody's data by this function alone.
+  case counsellor
   case officer
   case policeContact = "police_contact"
   case childHelpline = "child_helpline"
@@ -68,6 +70,7 @@ package enum UnitFunction: String, Hashable, Sendable, CaseIterable {
     case .head: "Người đứng đầu"
     case .deputyHead: "Cấp phó"
     case .itTeacher: "Phụ trách CNTT"
+    case .counsellor: "Tư vấn học đường"
     case .officer: "Cán bộ"
     case .policeContact: "Đầu mối công an"
     case .childHelpline: "Tổng đài bảo vệ trẻ em"
