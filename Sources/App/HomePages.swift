@@ -11,8 +11,7 @@ enum HomePages {
       body: """
         <h1 class="visually-hidden">Hôm nay</h1>
         \(view.unread.filter { $0.urgency == .urgent }.prefix(3).map(alarm))
-        \(main(view))
-        \(view.setups.filter { !$0.isDone }.map(SchoolPages.next))
+        \(now(view))
         \(waiting(view))
         \(more(view))
         \(recovery, when: view.lacksRecoveryCodes)
@@ -20,6 +19,14 @@ enum HomePages {
   }
 
   // MARK: What now
+
+  /// Nothing runs and nothing is broken: then what a new school must do next is what is now.
+  private static func now(_ view: HomeFeature.View) -> HTML {
+    let open = view.setups.filter { !$0.isDone }.map(SchoolPages.next).joined()
+    let runsOnly = !teaches(view.viewer) && (view.viewer.holds(.head) || view.viewer.holds(.itTeacher))
+    let isQuiet = runsOnly && view.running.isEmpty && view.faults.isEmpty && view.children.isEmpty
+    return isQuiet && open != .empty ? open : main(view) + open
+  }
 
   private static func main(_ view: HomeFeature.View) -> HTML {
     let viewer = view.viewer

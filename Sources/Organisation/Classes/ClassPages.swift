@@ -37,7 +37,7 @@ enum ClassPages {
   private static func cards(_ rows: [ClassLists.Row]) -> HTML {
     if rows.isEmpty {
       return Parts.empty(
-        "<p><strong>Chưa có lớp nào.</strong></p><p>Khi hiệu trưởng hoặc người phụ trách CNTT nhập danh sách, các lớp sẽ hiện ở đây.</p>"
+        "<p><strong>Chưa có lớp nào.</strong></p><p>Hiệu trưởng hoặc người phụ trách CNTT thêm tên lớp ở dưới, hoặc nhập luôn danh sách từ Excel.</p>"
       )
     }
     return "<ul class=\"cards\">\(rows.map(card))</ul>"

@@ -102,7 +102,7 @@ enum SetupPages {
 
   private static func table(_ unit: Schools.Unit, _ subjects: [Schools.SubjectEntry]) -> HTML {
     Parts.table(
-      "Môn đang dạy", ["Môn", "Số lớp đang học", "Việc"], numbers: [1],
+      "Môn đang dạy", ["Môn", "Số lớp", "Việc"], numbers: [1],
       subjects.map { entry in
         [
           "\(entry.name)", "\(entry.classes)",
