@@ -134,7 +134,8 @@ actor LiveRoom {
       if entry.ticket == .valid { usedTickets.insert(ticket) }
     }
     let person = page.viewer.person.id
-    if names[person] == nil { names[person] = name }
+    // An adult's title may have changed since the door refused them; a pupil is always called as on the roster.
+    if !roster.contains(where: { $0.person == person }) { names[person] = name }
     let account = page.viewer.account
     let lesson = plan.id
     var writes: [@Sendable (Transaction) throws -> Void] = []
