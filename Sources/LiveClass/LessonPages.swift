@@ -27,6 +27,7 @@ enum LessonPages {
         <div class="lobby">
         \(door(plan, viewer: viewer, isTeacher: isTeacher))
         \(VisitPages.notice(visits), when: isTeacher && !visits.isEmpty)
+        \(VisitPages.invitation(plan), when: role == nil && Permissions.allows(viewer, .announceVisit, on: plan.subject))
         \(deviceCheck)
         \(rules(houseRules))
         </div>

@@ -167,6 +167,15 @@ enum VisitPages {
     """
   }
 
+  /// For an adult who answers for the lesson and has not announced a visit: the door will refuse, here is the way in.
+  static func invitation(_ plan: LessonPlan) -> HTML {
+    """
+    <section class="card" aria-labelledby="visit"><h2 id="visit">Thầy cô muốn dự giờ?</h2>
+    <p>Báo trước cho giáo viên dạy tiết này, rồi vào lớp.</p>
+    <p class="actions"><a class="button" href="/lessons/\(plan.id)/visits">Báo dự giờ</a></p></section>
+    """
+  }
+
   static func record(_ visits: [(visit: LessonVisits.Line, came: Bool)]) -> HTML {
     """
     <section><h2>Dự giờ đã báo</h2>
