@@ -189,12 +189,12 @@ struct RouteWorld {
   /// Everything stored, table by table.
   ///
   /// - Parameter ledger: false where a refusal is meant to be on record.
-  func state(ledger: Bool = true) async throws -> [String: [String]] {
+  func state(ledger: Bool = true) async throws -> [String: [[SQLValue]]] {
     try await school.database.read { db in
       let tables = try db.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-      var state: [String: [String]] = [:]
+      var state: [String: [[SQLValue]]] = [:]
       for name in tables.map({ $0.text(0) }) where ledger || !name.hasPrefix("ledger_") {
-        state[name] = try db.rows(SQL(unsafe: "SELECT * FROM \(name)")).map { "\($0.values)" }.sorted()
+        state[name] = try db.rows(SQL(unsafe: "SELECT * FROM \(name)")).map(\.values)
       }
       return state
     }
