@@ -107,6 +107,16 @@ package enum Accounts {
     return Slip(login: account.login, person: account.person, secret: secret, expiresAt: db.at + lifetime)
   }
 
+  /// Whether a slip would open its account now; uses nothing up.
+  static func fits(login: String, secret: String, at now: Timestamp, in db: any Connection) throws -> Bool {
+    let hash = Secrets.hash(login.lowercased() + " " + Secrets.normalisedSlip(secret))
+    return try db.exists(
+      """
+      SELECT 1 FROM account_slip
+      WHERE secret_hash = \(hash) AND used_at IS NULL AND revoked_at IS NULL AND expires_at > \(now)
+      """)
+  }
+
   /// Uses up a slip: sets the password, ends all sessions. Once only, before it expires, with the right login.
   ///
   /// - Throws: LOP-106 for anything else, whatever the cause.

@@ -110,15 +110,10 @@ extension IdentityFeature {
       let wait = SignInRules.wait(after: failures, at: now)
       guard wait == 0 else { throw UserError.tooManyAttempts(waitMinutes: Int((wait + 59) / 60)) }
       guard form.raw("password") == form.raw("again") else { throw UserError.passwordsDiffer }
-      let known = try await database.read { db -> [String] in
-        guard let candidate = try SignIns.candidate(login: login, in: db),
-          let details = try People.details(of: [candidate.person], in: db)[candidate.person]
-        else { return [login] }
-        return [login, details.person.name, details.birthDate?.forPeople ?? ""]
-      }
+      let secret = form["secret"] ?? ""
+      let known = try await knownWords(login: login, secret: secret, at: now)
       try SignInRules.check(password: form.raw("password"), minimum: 8, known: known)
       let hash = try await hasher.hash(form.raw("password"))
-      let secret = form["secret"] ?? ""
       do {
         try await database.write {
           _ = try Accounts.activate(login: login, secret: secret, passwordHash: hash, in: $0)
@@ -137,6 +132,18 @@ extension IdentityFeature {
     } catch let error as UserError {
       return SignInPages.activation(login: login, error: error)
         .response(in: context, status: .init(code: error.kind.rawValue))
+    }
+  }
+
+  /// What the new password must not be made of. Without the slip that is the login alone: a refusal must not tell a
+  /// stranger whose name or birth date the password holds.
+  private func knownWords(login: String, secret: String, at now: Timestamp) async throws -> [String] {
+    try await database.read { db in
+      guard try Accounts.fits(login: login, secret: secret, at: now, in: db),
+        let candidate = try SignIns.candidate(login: login, in: db),
+        let details = try People.details(of: [candidate.person], in: db)[candidate.person]
+      else { return [login] }
+      return [login, details.person.name, details.birthDate?.forPeople ?? ""]
     }
   }
 

@@ -116,6 +116,16 @@ import Testing
     #expect(try await school.activateByForm("em.moi.1", secret).status == 303)
   }
 
+  @Test("without the slip a password tells nothing of whose account it is", arguments: EngineKind.allCases)
+  func noOracle(_ kind: EngineKind) async throws {
+    let school = try await DemoSchool.make(kind)
+    _ = try await school.slip(for: try await school.issue("em.moi"))
+    for password in ["05092014", "05/09/2014", "Quách Tường Vi", "một câu khác hẳn"] {
+      let answer = try await school.activateByForm("em.moi", "AAAA-BBBB-CCCC", password: password)
+      #expect(answer.status == 410 && answer.code == "LOP-106", "\(password)")
+    }
+  }
+
   @Test func aSlipIsStoredAsItsHash() async throws {
     let school = try await DemoSchool.make(.sqlite)
     let secret = try await school.slip(for: try await school.issue("em.moi"))
