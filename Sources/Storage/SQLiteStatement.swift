@@ -93,6 +93,7 @@ struct SQLiteStatement {
     func values() throws -> [SQLValue] {
       try [SQLValue](unsafeUninitializedCapacity: count) { values, made in
         for column in 0..<count {
+          // A row has at least one column, so there is a buffer.
           (values.baseAddress! + column).initialize(to: try value(column))
           made = column + 1
         }

@@ -89,11 +89,10 @@ extension Intruder {
     (.guardianOfOtherClass, "LOP-406", "notOnRoster"), (.teacherOfOtherClass, "LOP-406", "notOnRoster"),
     (.teacherOfOtherSchool, "LOP-406", "teacherOfOtherSchool"),
     (.headOfOtherSchool, "LOP-406", "notOnRoster"), (.itTeacher, "LOP-406", "notOnRoster"),
-    (.officer, "LOP-406", "notOnRoster"),
   ]
 
   /// May ask for the door, and are told that visits are announced.
-  private static let visitors: [Intruder] = [DemoSchool.Actor.head, .homeroomTeacher].map { actor in
+  private static let visitors: [Intruder] = [DemoSchool.Actor.head, .homeroomTeacher, .officer].map { actor in
     .door("\(actor) without notice", by: actor, told: "LOP-408", "visitNotAnnounced") {
       try await $1.enter($0.lesson, ticket: try await $1.browser.ticket())
     }

@@ -11,13 +11,13 @@ import Testing
   @Test("nobody of one school opens what belongs to another", arguments: keyed)
   func otherSchool(_ row: RouteRow) async throws {
     let world = try await RouteWorld.make(for: row)
-    let before = try await world.state(ledger: row.leaves == nil)
+    let before = try await world.state(ledger: !row.isOnRecord)
     for asker in Asker.ofSchool {
       let answer = try await world.ask(row, as: asker, .otherSchool)
       #expect([403, 404].contains(answer.status), "\(row) by \(asker): \(code(answer))")
       expectNames(answer, asker, "\(row) of the other school by \(asker)")
     }
-    #expect(try await world.state(ledger: row.leaves == nil) == before, "\(row) had an effect elsewhere")
+    #expect(try await world.state(ledger: !row.isOnRecord) == before, "\(row) had an effect elsewhere")
   }
 
   @Test("nobody of one class opens what belongs to another", arguments: keyed)
@@ -25,13 +25,13 @@ import Testing
     let isOfClass = row.pattern.contains(/:(class|lesson|person|alarm|message)/)
     guard isOfClass else { return }
     let world = try await RouteWorld.make(for: row)
-    let before = try await world.state(ledger: row.leaves == nil)
+    let before = try await world.state(ledger: !row.isOnRecord)
     for asker in Asker.ofClass {
       let answer = try await world.ask(row, as: asker, .otherClass)
       #expect([403, 404].contains(answer.status), "\(row) by \(asker): \(code(answer))")
       expectNames(answer, asker, "\(row) of the other class by \(asker)")
     }
-    #expect(try await world.state(ledger: row.leaves == nil) == before, "\(row) had an effect elsewhere")
+    #expect(try await world.state(ledger: !row.isOnRecord) == before, "\(row) had an effect elsewhere")
   }
 
   @Test("an own class with a foreign person, lesson or slot below it finds nothing", arguments: keyed)

@@ -10,8 +10,6 @@ struct RouteRow: Sendable, CustomStringConvertible {
   /// What stands for a parameter where it is not the usual one.
   let with: [String: String]
   let groups: [(status: Int, askers: [Asker])]
-  /// Ledger events that even a refusal leaves.
-  let leaves: String?
   /// Whether the handler reads a form.
   let readsForm: Bool
 
@@ -19,19 +17,23 @@ struct RouteRow: Sendable, CustomStringConvertible {
   var isPost: Bool { method == "POST" }
 
   init(
-    _ route: String, _ groups: String, body: String = "", with: [String: String] = [:], leaves: String? = nil,
+    _ route: String, _ groups: String, body: String = "", with: [String: String] = [:],
     readsForm: Bool = true
   ) {
     let words = route.split(separator: " ").map(String.init)
     (method, pattern) = (words[0], words[1])
     self.body = body
     self.with = with
-    self.leaves = leaves
     self.readsForm = readsForm && words[0] == "POST"
     self.groups = groups.split(separator: ";").map { group in
       let words = group.split(whereSeparator: \.isWhitespace).map(String.init)
       return (Int(words[0]) ?? 0, words.dropFirst().flatMap(Asker.named))
     }
+  }
+
+  /// Who is turned away from a lesson or from the secrets of a class is on record, by an event that changes nothing else.
+  var isOnRecord: Bool {
+    pattern.contains("/lessons/") || pattern.hasSuffix("/passphrase") || pattern.hasSuffix("/door")
   }
 
   /// The status that a row names for somebody; nil for a refusal.
@@ -62,7 +64,8 @@ enum Asker: String, CaseIterable, Sendable {
 }
 
 extension RouteRow {
-  static let rows: [RouteRow] = own + organisation + desk + timetable + lesson + alarms
+  static let rows: [RouteRow] =
+    own + organisation + setup + staff + assignments + desk + timetable + lesson + visits + alarms
 
   private static let own: [RouteRow] = [
     .init("GET /", "200 all"),
@@ -73,7 +76,9 @@ extension RouteRow {
     .init("POST /activations", "422 everybody"),
     .init("GET /second-factor", "200 half all"),
     .init("POST /second-factor/codes", "403 half all", body: "code=000000"),
+    .init("POST /second-factor/recovery", "403 half all", body: "recovery_code=AAAA-BBBB-CCCC"),
     .init("GET /account", "200 all"),
+    .init("POST /account/recovery-codes", "403 all"),
     .init("POST /account/password", "422 all", body: "current={password}&password=abc&again=abc"),
     .init("POST /account/sessions/end", "422 all"),
     .init("POST /account/sessions/end-others", "303 all", readsForm: false),
@@ -91,6 +96,60 @@ extension RouteRow {
     .init("POST /classes/import/:run/discarding", "303 it; 410 head deputy", readsForm: false),
     .init("GET /units", "200 head deputy it officer farHead farIT"),
     .init("GET /units/:unit", "200 head deputy it officer"),
+  ]
+
+  private static let setup: [RouteRow] = [
+    .init("GET /school", "200 head deputy it farHead farIT; 303 officer"),
+    .init("GET /units/:unit/years", "200 head deputy it"),
+    .init("POST /units/:unit/years", "422 head deputy it"),
+    .init("POST /units/:unit/years/:year/ending", "422 head deputy it"),
+    .init("GET /units/:unit/subjects", "200 head deputy it"),
+    .init("POST /units/:unit/subjects", "303 head deputy it"),
+    .init(
+      "POST /units/:unit/subjects/:subject/retirement", "303 it; 404 head deputy", with: ["subject": "spare"],
+      readsForm: false),
+    .init(
+      "POST /units/:unit/subjects/:subject/restoration", "404 head deputy it", with: ["subject": "spare"],
+      readsForm: false),
+    .init("POST /units/:unit/classes", "422 head deputy it"),
+  ]
+
+  private static let staff: [RouteRow] = [
+    .init("GET /units/:unit/staff", "200 head deputy it"),
+    .init("POST /units/:unit/staff", "422 head deputy it"),
+    .init("POST /units/:unit/staff/slips", "422 head deputy it"),
+    .init("POST /units/:unit/staff/slips.pdf", "422 head deputy it"),
+    member("GET", "", "200 head deputy it"),
+    member("POST", "/departure", "303 it; 404 head deputy"),
+    member("POST", "/functions", "422 head deputy"),
+    member("POST", "/function-endings", "422 head deputy"),
+    member("POST", "/verification", "409 head deputy it"),
+    member("POST", "/session-ending", "303 head deputy it"),
+    member("POST", "/lock", "303 head deputy it"),
+    member("POST", "/unlocking", "303 head deputy it"),
+    member("POST", "/second-factor-reset", "422 head deputy it"),
+    member("POST", "/assignments", "422 head deputy it"),
+    member("POST", "/assignment-endings", "404 head deputy it"),
+  ]
+
+  private static func member(_ method: String, _ rest: String, _ groups: String) -> RouteRow {
+    .init("\(method) /units/:unit/staff/:person\(rest)", groups, with: ["person": "staff"])
+  }
+
+  private static let assignments: [RouteRow] = [
+    .init("GET /units/:unit/assignments", "200 head deputy it"),
+    .init("GET /classes/:class/teachers", "200 teacher homeroom head deputy it"),
+    .init("POST /classes/:class/teachers", "409 head deputy it"),
+    .init("POST /classes/:class/teachers/endings", "404 head deputy it"),
+  ]
+
+  private static let visits: [RouteRow] = [
+    .init("GET /visits", "200 homeroom otherTeacher head deputy officer farTeacher farHead"),
+    .init("GET /lessons/:lesson/visits", "200 teacher homeroom head deputy officer"),
+    .init("POST /lessons/:lesson/visits", "422 homeroom head deputy officer"),
+    .init("POST /lessons/:lesson/visits/withdrawal", "404 homeroom head deputy officer", readsForm: false),
+    .init("POST /lessons/:lesson/guests", "409 teacher head deputy"),
+    .init("POST /lessons/:lesson/guests/withdrawal", "422 teacher head deputy"),
   ]
 
   private static let desk: [RouteRow] = [
@@ -141,11 +200,12 @@ extension RouteRow {
   ]
 
   private static let lesson: [RouteRow] = [
-    .init("GET /lessons/:lesson", "200 pupil unverified teacher homeroom head deputy"),
+    .init("GET /lessons/:lesson", "200 pupil unverified teacher homeroom head deputy officer"),
     .init(
-      "POST /api/v1/lessons/:lesson/tickets", "201 pupil unverified teacher homeroom head deputy",
-      leaves: "admission.refused", readsForm: false),
-    .init("POST /lessons/:lesson/alarms", "200 pupil unverified guardian teacher homeroom head deputy"),
+      "POST /api/v1/lessons/:lesson/tickets", "201 pupil unverified teacher homeroom head deputy officer",
+      readsForm: false),
+    .init(
+      "POST /lessons/:lesson/alarms", "200 pupil unverified guardian teacher homeroom head deputy officer"),
     .init("GET /lessons/:lesson/record", "200 teacher homeroom head deputy"),
     .init("GET /lessons/:lesson/record.csv", "200 teacher homeroom head deputy"),
     .init("POST /lessons/:lesson/bans/lifted", "422 teacher homeroom head deputy"),

@@ -71,12 +71,17 @@ struct RouteWorld {
       "class": "\(places.ownClass)", "unit": "\(places.school)", "lesson": "\(places.lesson)",
       "later": "\(places.laterLesson)", "person": "\(school.person(.classmate))",
       "child": "\(school.person(.pupil))", "unverified": "\(school.person(.unverifiedPupil))",
-      "locked": "\(school.person(.lockedPupil))",
+      "locked": "\(school.person(.lockedPupil))", "staff": "\(school.person(.teacherOfOtherClass))",
     ]
     let (next, far) = (school.person(.pupilOfOtherClass), school.person(.pupilOfOtherSchool))
     keys[.otherClass] = Self.keys(places.otherClass, places.school, places.lessonOfOtherClass, next)
     keys[.otherSchool] = Self.keys(
       places.classOfOtherSchool, places.otherSchool, places.lessonOfOtherSchool, far)
+    if row.pattern.contains("/staff/") {
+      set("staff", "\(school.person(.teacherOfOtherClass))", .otherClass)
+      set("staff", "\(school.person(.teacherOfOtherSchool))", .otherSchool)
+    }
+    if row.pattern.contains(":year") || row.pattern.contains(":subject") { try await fillSetup() }
     if row.pattern.contains(":run") { try await fillRuns() }
     if row.pattern.contains(":slot") { try await fillSlots() }
     if row.pattern.contains(":alarm") || row.pattern.contains(":message") { try await fillAlarms() }
@@ -93,6 +98,17 @@ struct RouteWorld {
 
   private mutating func set(_ name: String, _ key: String?, _ side: Side) {
     keys[side, default: [:]][name] = key
+  }
+
+  private mutating func fillSetup() async throws {
+    for (side, unit) in [(Side.own, school.places.school), (.otherSchool, school.places.otherSchool)] {
+      let (year, spare) = try await school.database.write { db in
+        let spare = try Schools.makeSubject("Cờ vua", in: unit, in: db)
+        return (try db.rows("SELECT id FROM school_year WHERE unit_id = \(unit)").first?.text(0), spare)
+      }
+      set("year", year, side)
+      set("spare", "\(spare)", side)
+    }
   }
 
   private mutating func fillRuns() async throws {
