@@ -28,7 +28,9 @@ package enum ChatRules {
     let text = HostileText.withoutStackedMarks(VietnameseText.clean(typed))
     guard !text.isEmpty else { throw .emptyMessage }
     guard text.count <= mostCharacters else { throw .longMessage(most: mostCharacters) }
-    let leaks = secrets.leaks(in: typed).union(secrets.leaks(in: text))
+    // What was taken out could have parted a secret, or made one.
+    var leaks = secrets.leaks(in: text)
+    if text != typed { leaks.formUnion(secrets.leaks(in: typed)) }
     if leaks.contains(.passphrase) { throw .messageHoldsPassword }
     if leaks.contains(.link) { throw .messageHoldsClassLink }
     return .init(text: text)

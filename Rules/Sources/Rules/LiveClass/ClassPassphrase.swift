@@ -144,9 +144,10 @@ package struct ClassSecrets: Hashable, Sendable {
   ///
   /// One text at a time: a secret spread over several messages is not found.
   package func leaks(in text: String) -> Set<Leak> {
-    let forms = [text, text.removingPercentEncoding ?? text].map(Self.squeezed)
+    var forms = [text]
+    if text.utf8.contains(UInt8(ascii: "%")), let plain = text.removingPercentEncoding { forms.append(plain) }
     var leaks: Set<Leak> = []
-    for form in forms {
+    for form in forms.map(Self.squeezed) {
       if let passphrase, form.contains(passphrase) { leaks.insert(.passphrase) }
       if links.contains(where: form.contains) { leaks.insert(.link) }
     }
@@ -155,6 +156,7 @@ package struct ClassSecrets: Hashable, Sendable {
 
   /// Letters and digits only: lower case, no marks, `đ` as `d`, full-width and styled letters made plain.
   package static func squeezed(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return squeezedPlain(text) }
     var kept = String.UnicodeScalarView()
     for scalar in VietnameseText.folded(text.precomposedStringWithCompatibilityMapping).unicodeScalars {
       switch scalar.properties.generalCategory {
@@ -165,6 +167,17 @@ package struct ClassSecrets: Hashable, Sendable {
       }
     }
     return String(kept)
+  }
+
+  private static func squeezedPlain(_ text: String) -> String {
+    let kept = text.utf8.compactMap { byte -> UInt8? in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+      default: nil
+      }
+    }
+    return String(decoding: kept, as: UTF8.self)
   }
 }
 

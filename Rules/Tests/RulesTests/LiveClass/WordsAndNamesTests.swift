@@ -133,6 +133,22 @@ struct ClassSecretsTests {
   }
 }
 
+/// Text of plain ASCII takes a shorter way; a letter that is not plain sends the same text the long way.
+struct PlainTextTests {
+  @Test func theShortWayGivesWhatTheLongWayGives() {
+    for seed in UInt64(1)...500 {
+      var generator = SeededGenerator(seed)
+      let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+        UInt8.random(in: 0...127, using: &generator)
+      }
+      let text = String(decoding: bytes, as: UTF8.self)
+      #expect(VietnameseText.clean(text + "xặ") == VietnameseText.clean(text + "x") + "ặ", "seed \(seed)")
+      #expect(VietnameseText.folded(text + "xặ") == VietnameseText.folded(text + "x") + "a", "seed \(seed)")
+      #expect(ClassSecrets.squeezed(text + "xặ") == ClassSecrets.squeezed(text + "x") + "a", "seed \(seed)")
+    }
+  }
+}
+
 struct ChatRulesTests {
   static let none = ClassSecrets(passphrase: nil, links: [])
 
