@@ -42,19 +42,21 @@ extension LiveClassFeature {
     let viewer = try await require(.enterLesson, of: plan, context)
     let now = services.database.now()
     let ports = services.ports
-    let (relations, roster, head, visits) = try await services.database.read { db in
-      (
-        try ports.relations(viewer.person.id, plan, db),
-        try ports.roster(plan.schoolClass, Day(at: plan.time.start), db),
-        try LiveStore.head(of: plan.id, in: db), try LessonVisits.lines(of: [plan.id], in: db)
+    let (role, roster, visits, head) = try await services.database.read { db in
+      let role = RoomStanding.best(of: try ports.relations(viewer.person.id, plan, db))?.role
+      // Who is in the class, and who will visit, stands on the teacher's page alone.
+      let isTeacher = role == .teacher
+      return (
+        role, isTeacher ? try ports.roster(plan.schoolClass, Day(at: plan.time.start), db) : [],
+        isTeacher ? try LessonVisits.lines(of: [plan.id], in: db) : [],
+        try LiveStore.head(of: plan.id, in: db)
       )
     }
     if head?.phase == .ended || now >= plan.opening.closes(plan.time) {
       return LessonPages.over(plan, viewer: viewer).response(in: context)
     }
-    let role = RoomStanding.best(of: relations)?.role
     return LessonPages.lesson(
-      plan, viewer: viewer, role: role, roster: role == .teacher ? roster : [], visits: visits, now: now,
+      plan, viewer: viewer, role: role, roster: roster, visits: visits, now: now,
       houseRules: HouseRules.basic
     ).response(in: context)
   }
