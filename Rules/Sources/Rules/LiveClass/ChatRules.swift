@@ -27,7 +27,10 @@ package enum ChatRules {
     guard typed.utf8.count <= mostBytes else { throw .longMessage(most: mostCharacters) }
     let text = HostileText.withoutStackedMarks(VietnameseText.clean(typed))
     guard !text.isEmpty else { throw .emptyMessage }
-    guard text.count <= mostCharacters else { throw .longMessage(most: mostCharacters) }
+    // Never more characters than bytes.
+    guard text.utf8.count <= mostCharacters || text.count <= mostCharacters else {
+      throw .longMessage(most: mostCharacters)
+    }
     // What was taken out could have parted a secret, or made one.
     var leaks = secrets.leaks(in: text)
     if text != typed { leaks.formUnion(secrets.leaks(in: typed)) }

@@ -156,9 +156,14 @@ package struct ClassSecrets: Hashable, Sendable {
 
   /// Letters and digits only: lower case, no marks, `đ` as `d`, full-width and styled letters made plain.
   package static func squeezed(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 < 0x80 }) { return squeezedPlain(text) }
+    PlainLetters.squeezed(text) ?? squeezedInGeneral(text)
+  }
+
+  package static func squeezedInGeneral(_ text: String) -> String {
     var kept = String.UnicodeScalarView()
-    for scalar in VietnameseText.folded(text.precomposedStringWithCompatibilityMapping).unicodeScalars {
+    for scalar in VietnameseText.foldedInGeneral(text.precomposedStringWithCompatibilityMapping)
+      .unicodeScalars
+    {
       switch scalar.properties.generalCategory {
       case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .modifierLetter,
         .decimalNumber:
@@ -167,17 +172,6 @@ package struct ClassSecrets: Hashable, Sendable {
       }
     }
     return String(kept)
-  }
-
-  private static func squeezedPlain(_ text: String) -> String {
-    let kept = text.utf8.compactMap { byte -> UInt8? in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
-      default: nil
-      }
-    }
-    return String(decoding: kept, as: UTF8.self)
   }
 }
 

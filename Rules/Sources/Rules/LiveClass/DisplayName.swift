@@ -70,6 +70,7 @@ package enum HostileText {
   ///
   /// Attack prevented: letters stacked with hundreds of marks that cover the lines above and below.
   package static func withoutStackedMarks(_ text: String) -> String {
+    if PlainLetters.make(up: text) { return text }
     var kept = String.UnicodeScalarView()
     var marks = 0
     for scalar in text.unicodeScalars {

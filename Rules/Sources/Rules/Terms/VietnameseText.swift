@@ -6,7 +6,10 @@ package enum VietnameseText {
   ///
   /// Attack prevented: a name that looks like another's because of zero-width or bidi control characters.
   package static func clean(_ text: String) -> String {
-    if let plain = cleanedPlain(text) { return plain }
+    PlainLetters.cleaned(text) ?? cleanedInGeneral(text)
+  }
+
+  package static func cleanedInGeneral(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var pendingSpace = false
     for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
@@ -22,25 +25,6 @@ package enum VietnameseText {
     return String(result)
   }
 
-  /// The same for text of plain ASCII, where there is nothing to compose; nil for any other.
-  private static func cleanedPlain(_ text: String) -> String? {
-    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-    var kept: [UInt8] = []
-    kept.reserveCapacity(text.utf8.count)
-    var pendingSpace = false
-    for byte in text.utf8 {
-      switch byte {
-      case 0x09...0x0D, 0x20: pendingSpace = !kept.isEmpty
-      case 0..<0x20, 0x7F: continue
-      default:
-        if pendingSpace { kept.append(0x20) }
-        pendingSpace = false
-        kept.append(byte)
-      }
-    }
-    return String(decoding: kept, as: UTF8.self)
-  }
-
   /// Control, format (zero-width, bidi), private-use, surrogate and unassigned characters.
   package static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
@@ -51,10 +35,13 @@ package enum VietnameseText {
 
   /// Lower case without marks, `đ` as `d`: the search form. “Đặng Thị Ánh” becomes “dang thi anh”.
   package static func folded(_ text: String) -> String {
-    let text = clean(text).lowercased()
-    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+    let text = clean(text)
+    return PlainLetters.folded(text) ?? foldedInGeneral(text)
+  }
+
+  package static func foldedInGeneral(_ text: String) -> String {
     var result = String.UnicodeScalarView()
-    for scalar in text.decomposedStringWithCanonicalMapping.unicodeScalars {
+    for scalar in cleanedInGeneral(text).lowercased().decomposedStringWithCanonicalMapping.unicodeScalars {
       switch scalar.properties.generalCategory {
       case .nonspacingMark, .enclosingMark, .spacingMark: continue
       default: result.append(scalar == "đ" ? "d" : scalar)
