@@ -102,20 +102,7 @@ struct JanusAttackTests {
     try await RealServer.with { server in
       try await server.lesson()
       let process = await server.media.serverPID
-      let inodes = Set(
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").compactMap {
-          try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\($0)")
-        }.filter { $0.hasPrefix("socket:[") }.map { String($0.dropFirst(8).dropLast()) })
-      #expect(!inodes.isEmpty)
-      for table in ["tcp", "tcp6"] {
-        let lines = String(
-          decoding: FileManager.default.contents(atPath: "/proc/\(process)/net/\(table)") ?? Data(),
-          as: UTF8.self)
-        for line in lines.split(separator: "\n").dropFirst() {
-          let words = line.split(separator: " ")
-          #expect(!(words.count > 9 && inodes.contains(String(words[9]))), "\(table) \(line)")
-        }
-      }
+      #expect(try Listening.sockets(of: process, in: ["tcp", "tcp6"]).isEmpty)
       for (path, mode) in [
         ("", 0o700), ("/secrets.json", 0o600), ("/journal.jsonl", 0o600), ("/run/socket", 0o700),
       ] {
@@ -130,6 +117,37 @@ struct JanusAttackTests {
       if JanusSupervisor.unprivilegedUser(server.media.settings.users) != nil {
         #expect(status.st_uid != 0)
       }
+    }
+  }
+
+  /// With somebody sending: the documented ports and no other, on no protocol.
+  @Test(.enabled(if: NetworkInterfaces.canCarryMedia, MediaServerTests.noNetwork))
+  func onlyTheDocumentedPortsAreOpen() async throws {
+    try await RealServer.with { server in
+      try await server.lesson()
+      _ = try await server.publish(by: pupil)
+      let process = await server.media.serverPID
+      let ports = server.media.settings.ports
+      try await eventually("a port for the leg") {
+        (try? Listening.sockets(of: process, in: ["udp", "udp6"]).isEmpty) == false
+      }
+      for socket in try Listening.sockets(of: process, in: ["udp", "udp6"]) {
+        #expect(ports.contains(socket.port), "\(socket.line)")
+      }
+      #expect(try Listening.sockets(of: process, in: ["tcp", "tcp6"]).isEmpty)
+    }
+  }
+
+  /// The administrator's interface is on no transport: neither on the socket nor as a socket of its own.
+  @Test func nobodyAdministersTheServer() async throws {
+    try await RealServer.with { server in
+      try await server.lesson()
+      let link = try #require(await server.media.link)
+      for verb in ["get_status", "set_log_level", "list_handles", "add_token", "message_plugin"] {
+        await fails([403, 450, 453, 457]) { try await link.request(verb, ["admin_secret": "janusoverlord"]) }
+      }
+      let files = try FileManager.default.subpathsOfDirectory(atPath: server.folder)
+      #expect(!files.contains { $0.contains("admin") })
     }
   }
 
