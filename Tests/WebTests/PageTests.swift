@@ -52,8 +52,9 @@ import Testing
     arguments: [
       ([Role.pupil], ["/", "/timetable"]), ([.guardian], ["/", "/timetable", "/alarms"]),
       ([.subjectTeacher], ["/", "/classes", "/timetable", "/alarms"]),
-      ([.head], ["/", "/classes", "/timetable", "/alarms", "/units", "/system"]),
-      ([.itTeacher], ["/", "/classes", "/timetable", "/units", "/system"]), ([.officer], ["/", "/units"]),
+      ([.head], ["/", "/classes", "/timetable", "/alarms", "/school", "/system"]),
+      ([.itTeacher], ["/", "/classes", "/timetable", "/school", "/system"]),
+      ([.officer], ["/", "/units", "/visits"]),
       ([], ["/"]),
     ])
   func navigation(_ roles: [Role], _ paths: [String]) {
