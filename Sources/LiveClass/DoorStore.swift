@@ -99,6 +99,8 @@ enum DoorStore {
 
   /// Wrong passwords after which an account must wait.
   static let mostTries = 5
+  /// Seconds for which a wrong one counts.
+  static let guessesCountFor: Int64 = 10 * .minute
 
   static func check(
     _ typed: String?, plan: LessonPlan, account: Account.ID, at now: Timestamp, in db: any Connection
@@ -111,7 +113,7 @@ enum DoorStore {
     let tries = try db.rows(
       """
       SELECT count(*) FROM passphrase_try
-      WHERE lesson_id = \(plan.id) AND account_id = \(account) AND at > \(now - 10 * .minute)
+      WHERE lesson_id = \(plan.id) AND account_id = \(account) AND at > \(now - guessesCountFor)
       """)[0].int(0)
     if tries >= mostTries { return .triesUsedUp }
     guard let typed, !typed.isEmpty else { return .missing }

@@ -29,8 +29,10 @@ actor LiveRoom {
   private var lostSince: [Person.ID: Timestamp] = [:]
   /// After a restart: whose connections to the media server went on without us, and since when we wait for them.
   var keptMedia: Set<Person.ID> = []
-  private var keptSince: Timestamp?
+  var keptSince: Timestamp?
   private var floods: [Person.ID: FloodBucket] = [:]
+  /// Wrong class passwords on this node, some of which may not have been written yet.
+  private var guesses: [Account.ID: [Timestamp]] = [:]
   /// Tickets used on this node whose use may not have been written yet.
   var usedTickets: Set<String> = []
   var waiting: [Change] = []
@@ -137,6 +139,7 @@ actor LiveRoom {
     // An adult's title may have changed since the door refused them; a pupil is always called as on the roster.
     if !roster.contains(where: { $0.person == person }) { names[person] = name }
     let account = page.viewer.account
+    countGuess(of: account, &entry)
     let lesson = plan.id
     var writes: [@Sendable (Transaction) throws -> Void] = []
     if let ticket, entry.ticket == .valid { writes.append { try DoorStore.useUp(ticket, in: $0) } }
@@ -147,6 +150,18 @@ actor LiveRoom {
     try await perform(.enter(entry), by: .person(person), also: writes, first: first)
     keptMedia.remove(person)
     await take(page, person, after: after, legs: isKept ? legs(of: person) : [])
+  }
+
+  /// Attack prevented: many guesses at once, each of which finds no other in the table yet.
+  private func countGuess(of account: Account.ID, _ entry: inout Entry) {
+    guard entry.password == .wrong || entry.password == .right else { return }
+    let now = services.database.now()
+    let recent = guesses[account, default: []].filter { now - $0 < DoorStore.guessesCountFor }
+    if recent.count >= DoorStore.mostTries {
+      entry.password = .triesUsedUp
+    } else if entry.password == .wrong {
+      guesses[account] = recent + [now]
+    }
   }
 
   private func take(_ page: LivePage, _ person: Person.ID, after: Int64, legs: Set<MediaLeg>) {
@@ -256,72 +271,6 @@ actor LiveRoom {
   var mediaRoom: MediaRoom.ID { .init(rawValue: plan.id.rawValue) }
 
   func teacherPresence() -> Bool { state.teacherPresent }
-
-  // MARK: Media
-
-  /// Seconds for which connections that outlived us wait for their pages: nobody listens or is heard unseen for longer.
-  static let mediaKeptFor: Int64 = 10
-
-  /// Who has not come back after a restart hears and sends nothing more; without a teacher, nobody does.
-  private func endForsakenMedia(_ now: Timestamp) {
-    guard let since = keptSince, now - since >= Self.mediaKeptFor else { return }
-    keptSince = nil
-    var orders = keptMedia.sorted().map { MediaOrder.detach($0) }
-    keptMedia = []
-    if state.phase == .open, !state.teacherPresent { orders.append(.stopAll) }
-    services.mediaDesk.carryOut(orders, room: self)
-  }
-
-  private func legs(of person: Person.ID) async -> Set<MediaLeg> {
-    let here = await services.media.participants(in: mediaRoom)
-    return here.first { $0.id.rawValue == person.rawValue }?.legs ?? []
-  }
-
-  /// What this person may send on a leg at this moment.
-  func allowed(_ person: Person.ID) -> Set<Media.MediaKind> {
-    var kinds: Set<Media.MediaKind> = []
-    if state.maySend(.microphone, person) { kinds.insert(.audio) }
-    if state.maySend(.camera, person) { kinds.insert(.video) }
-    if state.maySend(.screen, person) { kinds.insert(.screen) }
-    return kinds
-  }
-
-  func currentPermits(_ person: Person.ID) -> MediaKinds { state.seats[person]?.permits ?? [] }
-
-  func mayReceive(_ person: Person.ID) -> Bool { state.mayReceive(person) }
-
-  func notePublished(_ kinds: Set<Media.MediaKind>, by person: Person.ID) async throws {
-    for kind in kinds.sorted() {
-      let medium: Rules.MediaKind =
-        switch kind {
-        case .audio: .microphone
-        case .video: .camera
-        case .screen: .screen
-        }
-      try await perform(.publish(medium), by: .person(person))
-    }
-  }
-
-  /// Tells everybody in the room what can be watched now.
-  func sendFeeds() async {
-    let feeds = await services.media.feeds(in: mediaRoom)
-    for (person, page) in pages where state.seats[person]?.isLiveInRoom == true {
-      page.connection.send(LiveJSON.feeds(feeds, butNot: person))
-    }
-  }
-
-  /// After the media server was lost with all connections: everybody who is here is admitted anew, then pages rebuild.
-  func readmit() async {
-    let here = state.seats.filter { $0.value.isLiveInRoom }.sorted { $0.key < $1.key }
-    services.mediaDesk.carryOut(here.map { .admit($0.key, $0.value.role, $0.value.permits) }, room: self)
-    services.mediaDesk.announceAnew(to: self)
-  }
-
-  func sendToRoom(_ text: String) {
-    for (person, page) in pages where state.seats[person]?.isLiveInRoom == true { page.connection.send(text) }
-  }
-
-  func send(_ text: String, to person: Person.ID) { pages[person]?.connection.send(text) }
 
   // MARK: Small helpers of all parts
 

@@ -66,6 +66,30 @@ import Testing
     }
   }
 
+  @Test("guesses at the same moment are counted as well", arguments: EngineKind.allCases)
+  func guessesAtOnce(_ kind: EngineKind) async throws {
+    try await withClassroom(kind) { classroom in
+      let homeroom = try await classroom.browser(.homeroomTeacher)
+      let door = "/classes/\(classroom.school.places.ownClass)/door"
+      #expect(try await homeroom.post(door, ["needed": "1"]).status == 303)
+      var pages: [(LessonPage, String)] = []
+      for _ in 0..<12 {
+        let page = try await classroom.page(.pupil)
+        pages.append((page, try await page.browser.ticket()))
+      }
+      let codes = try await withThrowingTaskGroup(of: String?.self) { group in
+        for (number, (page, ticket)) in pages.enumerated() {
+          group.addTask {
+            try await page.enter(classroom.lesson, ticket: ticket, password: "đoán \(number)").code
+          }
+        }
+        return try await group.reduce(into: [String]()) { $0.append($1 ?? "ok") }
+      }
+      #expect(codes.filter { $0 == "LOP-411" }.count == 5)
+      #expect(codes.filter { $0 == "LOP-410" }.count == 7)
+    }
+  }
+
   /// Nobody signed in and no lesson named: there is no school whose record it could join; the log has it.
   @Test func theSocketWantsASession() async throws {
     try await withClassroom { classroom in

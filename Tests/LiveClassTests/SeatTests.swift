@@ -189,5 +189,7 @@ import Testing
       )
     }
     #expect(alarms.0 == 1 && alarms.1 == 3)
+    let (checked, findings) = try await Ledger.verify(classroom.database)
+    #expect(checked > 0 && findings.isEmpty)
   }
 }
