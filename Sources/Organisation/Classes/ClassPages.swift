@@ -119,7 +119,8 @@ enum ClassPages {
     <a href="/classes/\(facts.id)"\("aria-current=\"page\"", if: current == .roster)>Danh sách</a>\
     <a href="/classes/\(facts.id)/teachers"\("aria-current=\"page\"", if: current == .teachers)>Giáo viên</a>\
     \("<a href=\"/classes/\(facts.id)/accounts\"\("aria-current=\"page\"", if: current == .accounts)>Tài khoản</a>" as HTML, when: powers.may(.viewAccountDesk))\
-    \("<a href=\"/classes/\(facts.id)/timetable\">Thời khóa biểu</a>" as HTML, when: powers.may(.viewTimetable))</nav>
+    \("<a href=\"/classes/\(facts.id)/timetable\">Thời khóa biểu</a>" as HTML, when: powers.may(.viewTimetable))\
+    \("<a href=\"/classes/\(facts.id)/passphrase\">Mật khẩu lớp</a>" as HTML, when: powers.may(.viewClassPassphrase))</nav>
     """
   }
 }

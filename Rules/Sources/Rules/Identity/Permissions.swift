@@ -102,7 +102,10 @@ package enum Permissions {
     .conductLesson: [.subjectTeacher: [.ownClass]],
     .viewLessonRecord: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit]],
     .exportLessonRecord: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit]],
-    .viewClassPassphrase: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass]],
+    // Whoever may make a new one must be able to read it out.
+    .viewClassPassphrase: [
+      .subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit],
+    ],
     .rotateClassPassphrase: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit]],
     .liftBan: [.subjectTeacher: [.ownClass], .homeroomTeacher: [.ownClass], .head: [.ownUnit]],
     .viewVisits: [

@@ -34,7 +34,7 @@ private let expected = """
   conductLesson         subjectTeacher:k
   viewLessonRecord      subjectTeacher:k homeroomTeacher:k head:u
   exportLessonRecord    subjectTeacher:k homeroomTeacher:k head:u
-  viewClassPassphrase   subjectTeacher:k homeroomTeacher:k
+  viewClassPassphrase   subjectTeacher:k homeroomTeacher:k head:u
   rotateClassPassphrase subjectTeacher:k homeroomTeacher:k head:u
   liftBan               subjectTeacher:k homeroomTeacher:k head:u
   viewVisits            subjectTeacher:k homeroomTeacher:k head:u officer:b
