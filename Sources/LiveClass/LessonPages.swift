@@ -17,6 +17,8 @@ enum LessonPages {
     visits: [LessonVisits.Line] = [], now: Timestamp, houseRules: [String]
   ) -> Page {
     let isTeacher = role == .teacher
+    // Whoever is a pupil somewhere is spoken to as one, as a guest of another class, too.
+    let isPupil = viewer.holds(.pupil)
     return Page(
       title(plan), scripts: ["js/lesson.js"], styles: ["css/lesson.css"], layout: .lesson,
       isForPrimary: plan.isForPrimary && !isTeacher,
@@ -32,18 +34,18 @@ enum LessonPages {
         \(rules(houseRules))
         </div>
         </main>
-        \("<footer class=\"bar\">\(safety(plan))</footer>\n", when: !isTeacher)\
+        \("<footer class=\"bar\">\(safety(plan, isPupil: isPupil))</footer>\n", when: isPupil)\
         <div class="room" data-lesson="\(plan.id)" data-role="\(isTeacher ? "teacher" : "pupil")"\
          data-start="\(plan.time.start.seconds)" data-end="\(plan.time.end.seconds)"\
          data-opens="\(opens(plan, isTeacher).seconds)" data-now="\(now.seconds)" hidden>
         <a class="skip" href="#stage">Đến hình của lớp</a>
         \(LessonRoom.top(plan, isTeacher: isTeacher))
-        \(LessonRoom.stage(plan, roster: roster, isTeacher: isTeacher))
+        \(LessonRoom.stage(plan, roster: roster, isTeacher: isTeacher, isPupil: isPupil))
         \(LessonRoom.people(isTeacher: isTeacher))
         \(LessonRoom.chat(isTeacher: isTeacher))
         <footer class="bar">
         \(LessonRoom.tools(isTeacher: isTeacher))
-        \(isTeacher ? LessonRoom.stop : safety(plan))
+        \(isTeacher ? LessonRoom.stop : safety(plan, isPupil: isPupil))
         </footer>
         </div>
         """)
@@ -131,21 +133,27 @@ enum LessonPages {
   // MARK: Safety
 
   /// The two buttons, always bottom right; they work without a script and without an open line.
-  private static func safety(_ plan: LessonPlan) -> HTML {
+  ///
+  /// A visiting adult has the first alone, in words for adults: asking the teacher for help is a pupil's.
+  private static func safety(_ plan: LessonPlan, isPupil: Bool) -> HTML {
     """
     <div class="safety" role="group" aria-label="An toàn">
-    \(safetyButton(plan, "stranger", "warning", "Có người lạ", "Chạm lần nữa để báo có người lạ."))
-    \(safetyButton(plan, "help", "help", "Em cần giúp", "Chạm lần nữa để nhờ thầy cô giúp."))
+    \(safetyButton(plan, "stranger", "warning", "Có người lạ", "Chạm lần nữa để báo có người lạ.", isPupil ? "" : forAdults))
+    \(safetyButton(plan, "help", "help", "Em cần giúp", "Chạm lần nữa để nhờ thầy cô giúp."), when: isPupil)
     </div>
     """
   }
 
+  private static let forAdults: HTML =
+    "data-received=\"Đã báo cho giáo viên và nhà trường.\" data-failed=\"Chưa gửi được. Chạm để thử lại.\""
+
   private static func safetyButton(
-    _ plan: LessonPlan, _ kind: String, _ icon: String, _ label: String, _ ask: String
+    _ plan: LessonPlan, _ kind: String, _ icon: String, _ label: String, _ ask: String,
+    _ words: HTML = ""
   ) -> HTML {
     """
     <form class="\(kind)" method="post" action="/lessons/\(plan.id)/alarms" data-confirm-touch \
-    data-ask="\(ask) Không chạm nữa thì không gửi gì."><input type="hidden" name="kind" value="\(kind)">\
+    data-ask="\(ask) Không chạm nữa thì không gửi gì." \(words)><input type="hidden" name="kind" value="\(kind)">\
     <button>\(Parts.icon(icon))<span>\(label)</span></button><div class="confirm"></div></form>
     """
   }

@@ -21,7 +21,9 @@ enum LessonRoom {
   // MARK: The stage
 
   /// One seat for each row of the roster from the start: joining changes a seat, never the list.
-  static func stage(_ plan: LessonPlan, roster: [RosterSeat], isTeacher: Bool) -> HTML {
+  static func stage(
+    _ plan: LessonPlan, roster: [RosterSeat], isTeacher: Bool, isPupil: Bool
+  ) -> HTML {
     """
     <main class="stage" id="stage" tabindex="-1">
     <div class="pictures">
@@ -30,7 +32,7 @@ enum LessonRoom {
     </div>
     <section class="seats" aria-label="Chỗ ngồi trong lớp" tabindex="0"><ul>
     \(seats(roster, className: plan.className))</ul></section>
-    \(held, when: !isTeacher)\
+    \(held(isPupil: isPupil), when: !isTeacher)\
     <p class="line" data-line role="status"></p>
     <button type="button" class="button line" data-sound hidden>Chạm để nghe tiếng của lớp</button>
     </main>
@@ -52,11 +54,13 @@ enum LessonRoom {
       """
   }
 
-  private static let held: HTML = """
+  private static func held(isPupil: Bool) -> HTML {
+    """
     <div class="held" role="status" hidden><h2>Cả lớp đang tạm dừng</h2>\
-    <p>Thầy cô đang xử lý một việc. Em chờ ở đây, lớp sẽ tiếp tục ngay.</p></div>
+    <p>Thầy cô đang xử lý một việc. \(isPupil ? "Em chờ ở đây, lớp" : "Lớp") sẽ tiếp tục ngay.</p></div>
 
     """
+  }
 
   // MARK: Panels
 

@@ -178,7 +178,7 @@ enum HouseRules {
     "Vào lớp trước ít nhất 10 phút, ngồi nơi yên tĩnh.",
     "Tên hiển thị là tên thật trong danh sách lớp, không ai đổi được.",
     "Không đưa tài khoản, mật khẩu hay đường dẫn lớp cho ai.",
-    "Bật micro, máy quay khi thầy cô mời; giơ tay khi muốn nói.",
+    "Bật mic, camera khi thầy cô mời; giơ tay khi muốn nói.",
     "Chỉ viết điều liên quan đến bài học, lời lẽ tôn trọng.",
     "Thấy người lạ hoặc điều làm em sợ: bấm “Có người lạ” ngay.",
   ]

@@ -50,6 +50,8 @@ export class ConfirmTouch {
   }
 
   arm() {
+    // The other button's message would lie over this one's question.
+    for (const other of touches) if (other !== this) other.giveWay();
     this.armedAt = performance.now();
     // A retry after a lost answer carries the same key: the server records one alarm, not two.
     this.key ??= crypto.randomUUID();
@@ -77,6 +79,10 @@ export class ConfirmTouch {
     if (stays[message]) this.timer = setTimeout(() => (this.status.textContent = ""), stays[message]);
   }
 
+  giveWay() {
+    if (this.form.dataset.touch !== "sending") this.show("idle", this.idleText, "");
+  }
+
   show(state, label, message) {
     clearInterval(this.timer);
     this.form.dataset.touch = state;
@@ -86,7 +92,7 @@ export class ConfirmTouch {
   }
 
   say(key) {
-    return this.form.dataset[key] || words[key];
+    return this.form.dataset[key] || words[key] || "";
   }
 }
 

@@ -26,7 +26,9 @@ export class Alarms {
   quicken(touch) {
     const post = touch.deliver;
     touch.deliver = async (form, key) => {
-      delete form.dataset.sent;
+      // Adults read their own words; a pupil is told of the teacher once her page has it.
+      if (form.dataset.received) form.dataset.sent = form.dataset.received;
+      else delete form.dataset.sent;
       this.last = touch;
       const isHelp = form.elements.namedItem("kind").value === "help";
       const answer = await this.lesson.connection.ask({ t: isHelp ? "help" : "alarm" }, patience);
@@ -38,8 +40,8 @@ export class Alarms {
   received() {
     if (!this.lesson.teacherPresent || !this.last) return;
     const { form, status } = this.last;
-    form.dataset.sent = received;
-    if (form.dataset.touch === "idle") status.textContent = received;
+    form.dataset.sent = form.dataset.received ?? received;
+    if (form.dataset.touch === "idle") status.textContent = form.dataset.sent;
   }
 
   // For adults

@@ -77,7 +77,7 @@ export class Tools {
       tool.toggleAttribute("data-state", sending);
       if (sending) tool.dataset.state = "on";
       tool.setAttribute("aria-disabled", String(!may && !sending));
-      tool.title = may ? "" : "Thầy cô sẽ mời khi đến lượt. Em có thể giơ tay.";
+      tool.title = may ? "" : "Thầy cô sẽ mời khi đến lượt. Muốn nói thì giơ tay.";
       setIcon(tool, icons[sending ? 0 : 1]);
       setText(tool.querySelector("span"), sending ? on : may ? off : locked);
       if (name === "screen") tool.hidden = !(may || sending) || !navigator.mediaDevices?.getDisplayMedia;
