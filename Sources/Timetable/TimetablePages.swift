@@ -14,6 +14,8 @@ enum TimetablePages {
     let title: String
     var lines: [Line] = []
     var classes: [(id: SchoolClass.ID, name: String)] = []
+    /// False on a guardian's page: the lesson of the child opens to the child alone.
+    var mayEnter = true
   }
 
   // MARK: One's own week
@@ -31,7 +33,7 @@ enum TimetablePages {
   private static func section(_ section: Section, number: Int, _ week: Week, _ today: Day) -> HTML {
     """
     <section aria-labelledby="part-\(number)"><h2 id="part-\(number)">\(section.title)</h2>
-    \(section.classes.isEmpty ? days(section.lines, week, today, editing: nil) : classes(section.classes))</section>
+    \(section.classes.isEmpty ? days(section.lines, week, today, editing: nil, mayEnter: section.mayEnter) : classes(section.classes))</section>
 
     """
   }
@@ -55,8 +57,12 @@ enum TimetablePages {
 
   static let weekdays = ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"]
 
-  /// - Parameter editing: the class whose planner reads the page.
-  static func days(_ lines: [Line], _ week: Week, _ today: Day, editing: SchoolClass.ID?) -> HTML {
+  /// - Parameters:
+  ///   - editing: the class whose planner reads the page.
+  ///   - mayEnter: whether the reader may open the lessons' own pages.
+  static func days(
+    _ lines: [Line], _ week: Week, _ today: Day, editing: SchoolClass.ID?, mayEnter: Bool = true
+  ) -> HTML {
     let byDay = Dictionary(grouping: lines) { Day(at: $0.plan.startsAt) }
     let days = week.days.filter { byDay[$0] != nil }
     if days.isEmpty {
@@ -67,18 +73,18 @@ enum TimetablePages {
     return days.map { day in
       """
       <h3>\(weekdays[day.weekday - 1]), \(day.forPeople)\(day == today ? " – hôm nay" : "")</h3>
-      <ul class="cards rows">\((byDay[day] ?? []).map { line($0, editing: editing) })</ul>
+      <ul class="cards rows">\((byDay[day] ?? []).map { line($0, editing: editing, mayEnter: mayEnter) })</ul>
 
       """ as HTML
     }.joined()
   }
 
-  private static func line(_ line: Line, editing: SchoolClass.ID?) -> HTML {
+  private static func line(_ line: Line, editing: SchoolClass.ID?, mayEnter: Bool) -> HTML {
     let plan = line.plan
     let path = editing.map { "/classes/\($0)/timetable/lessons/\(plan.id)" } ?? "/lessons/\(plan.id)"
     let title: HTML = "\(plan.subjectName) \(line.className)"
     return """
-      <li><div><h3>\(plan.isCancelled ? title : "<a href=\"\(path)\">\(title)</a>")</h3>\
+      <li><div><h3>\(plan.isCancelled || !mayEnter ? title : "<a href=\"\(path)\">\(title)</a>")</h3>\
       <p class="meta"><time>\(plan.startsAt.clock) – \(plan.endsAt.clock)</time> · \(person: line.teacher)\
       \(plan.isSubstituted ? " dạy thay \(person: line.regular)" : "")</p></div>\(badge(line))</li>
 

@@ -39,7 +39,8 @@ extension TimetableFeature {
       guard let schoolClass = membership.schoolClass, let child = membership.child else { continue }
       let name = try People.names(of: [child], in: db)[child] ?? ""
       let plans = try lessons.lessons(ofClass: schoolClass, from: week.start, to: week.end, at: now, in: db)
-      sections.append(.init(title: "Tiết của \(name)", lines: try lines(plans, of: viewer, in: db)))
+      sections.append(
+        .init(title: "Tiết của \(name)", lines: try lines(plans, of: viewer, in: db), mayEnter: false))
     }
     for unit in Set(viewer.units(as: .head) + viewer.units(as: .itTeacher)).sorted() {
       let ids = try ports.classesOfSchool(unit, Day(at: now), db)
