@@ -102,7 +102,7 @@ enum AccountPages {
       String(secret.dropFirst(start).prefix(4))
     }
     return """
-      <p>Thầy cô xem được thông tin của nhiều học sinh, nên cần thêm một mã trên điện thoại.</p>
+      <p>Chỉ biết mật khẩu thì chưa vào được: mỗi lần đăng nhập cần thêm một mã trên điện thoại. Người xem được thông tin của nhiều học sinh bắt buộc phải bật.</p>
       <ol>
       <li>Cài một ứng dụng xác thực trên điện thoại.</li>
       <li>Quét mã này:\(QRCode.svg(SecondFactor.address(secret: secret, login: login, site: site), label: "Mã QR của xác thực hai bước"))
