@@ -28,6 +28,10 @@ struct HomeFeature: Sendable {
     let teacherName: String
     /// The child it is about, on a guardian's page.
     let child: String?
+    /// A teacher has opened it, and it has not ended.
+    var isOpen = false
+    /// On a guardian's page: the child is in the room now.
+    var isInside = false
   }
 
   struct View: Sendable {
@@ -122,20 +126,20 @@ struct HomeFeature: Sendable {
     return try viewer.children.map { child in
       let classes = viewer.memberships.filter { $0.child == child }.compactMap(\.schoolClass)
       let next = try lessons.next(ofClasses: classes, at: now, in: db)
-      return (
-        names[child] ?? "", accounts[child]?.isVerified ?? false, child,
-        try next.flatMap { try cards([$0], in: db).first }
-      )
+      var card = try next.flatMap { try cards([$0], in: db).first }
+      card?.isInside = try next.map { try LessonNow.holds(child, in: $0.id, in: db) } ?? false
+      return (names[child] ?? "", accounts[child]?.isVerified ?? false, child, card)
     }
   }
 
   private static func cards(_ lessons: [Timetable.LessonPlan], in db: any Connection) throws -> [LessonCard] {
     let names = try People.names(of: Array(Set(lessons.map(\.teacherInCharge))), in: db)
     let classes = try Schools.facts(of: Array(Set(lessons.map(\.schoolClass))), in: db)
+    let open = try LessonNow.open(of: lessons.map(\.id), in: db)
     return lessons.map {
       LessonCard(
         lesson: $0, className: classes[$0.schoolClass]?.name ?? "",
-        teacherName: names[$0.teacherInCharge] ?? "", child: nil)
+        teacherName: names[$0.teacherInCharge] ?? "", child: nil, isOpen: open.contains($0.id))
     }
   }
 }

@@ -76,12 +76,25 @@ enum HomePages {
       <section class="now">
       <p class="eyebrow">Con của tôi</p>
       <h2>\(child.name)</h2>
-      \(child.next.map { "<p>Tiết tới: \($0.lesson.subjectName), \(when($0.lesson, view.now)).</p>" as HTML } ?? "<p>Không có tiết học trực tuyến nào sắp tới.</p>")
-      \(child.isVerified ? "<p class=\"meta\">Mọi việc ổn. Phụ huynh không phải làm gì.</p>" : confirmChild(child.id))
+      \(child.next.map { lesson($0, view.now) } ?? "<p>Không có tiết học trực tuyến nào sắp tới.</p>")
+      \(child.isVerified ? "<p class=\"meta\">Tài khoản của con đã được xác nhận.</p>" : confirmChild(child.id))
       </section>
 
       """
     }.joined()
+  }
+
+  /// Where the child is in the lesson of now, or what comes next.
+  private static func lesson(_ card: HomeFeature.LessonCard, _ now: Timestamp) -> HTML {
+    let (subject, time) = (card.lesson.subjectName, when(card.lesson, now))
+    if card.isInside {
+      return
+        "<p><span class=\"badge live\">Con đang trong lớp</span> \(subject), đến \(card.lesson.endsAt.clock).</p>"
+    }
+    guard now >= card.lesson.startsAt else { return "<p>Tiết tới: \(subject), \(time).</p>" }
+    let words = card.isOpen ? "Con chưa vào lớp" : "Thầy cô chưa mở lớp"
+    return
+      "<p><span class=\"badge due\">\(words)</span> \(subject), \(card.lesson.startsAt.clock)–\(card.lesson.endsAt.clock).</p>"
   }
 
   private static func confirmChild(_ id: Person.ID) -> HTML {
@@ -115,11 +128,27 @@ enum HomePages {
     }
     return """
       <section>
-      <h2>Đang học trực tuyến</h2>
+      <h2>Tiết học lúc này</h2>
       <ul class="cards rows">
-      \(view.running.map { card in "<li><div><h3>\(card.className) – \(card.lesson.subjectName)</h3><p class=\"meta\">\(card.teacherName), \(card.lesson.startsAt.clock)–\(card.lesson.endsAt.clock)</p></div> <a href=\"/lessons/\(card.lesson.id)/record\">Hồ sơ</a></li>\n" as HTML })
+      \(view.running.map { running($0, view.now) })
       </ul>
       </section>
+      """
+  }
+
+  /// A lesson whose time has come and that no teacher has opened is what a head must see first.
+  private static func running(_ card: HomeFeature.LessonCard, _ now: Timestamp) -> HTML {
+    let state: HTML =
+      if card.isOpen {
+        "<span class=\"badge live\">Đang học</span>"
+      } else if now >= card.lesson.startsAt {
+        "<span class=\"badge due\">Đã đến giờ, chưa mở lớp</span>"
+      } else {
+        "<span class=\"badge waiting\">Sắp học</span>"
+      }
+    return """
+      <li><div><h3>\(card.className) – \(card.lesson.subjectName)</h3><p class="meta">\(card.teacherName), \(card.lesson.startsAt.clock)–\(card.lesson.endsAt.clock)</p>\(state)</div> <a href="/lessons/\(card.lesson.id)/record">Hồ sơ</a></li>
+
       """
   }
 
