@@ -253,7 +253,9 @@ actor LiveRoom {
   }
 
   /// After a restart: stays that were cut off end at the last moment at which the program is known to have lived.
-  func closeCutOffStays(_ cutOff: [Person.ID: PresenceInterval.Place], at: Timestamp) async {
+  ///
+  /// - Throws: what kept it from being written; the room is broken then and must not be used.
+  func closeCutOffStays(_ cutOff: [Person.ID: PresenceInterval.Place], at: Timestamp) async throws {
     guard !cutOff.isEmpty else { return }
     var change = Change()
     keptMedia = Set(cutOff.filter { $0.value == .room }.keys)
@@ -263,7 +265,7 @@ actor LiveRoom {
         row("presenceEnded", person: person, body: "{\"place\":\"\(place.rawValue)\",\"cut\":true}", at: at))
       seatWrites([person], into: &change)
     }
-    try? await commit(change)
+    try await commit(change)
   }
 
   var isEmpty: Bool { pages.isEmpty && lostSince.isEmpty }

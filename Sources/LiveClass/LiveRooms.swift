@@ -39,7 +39,8 @@ actor LiveRooms {
     guard let loaded else { throw UserError.notFound }
     if loaded.isNew { try await services.database.write { try LiveStore.begin(loaded.plan, in: $0) } }
     let room = LiveRoom(loaded, services)
-    await room.closeCutOffStays(loaded.cutOff, at: loaded.aliveAt)
+    // A disk that is still full: no room, so that the next who asks tries again.
+    try await room.closeCutOffStays(loaded.cutOff, at: loaded.aliveAt)
     return room
   }
 
