@@ -194,8 +194,8 @@ enum Ports {
   private static func teacher(
     of alarm: AlarmCase, _ lessons: Lessons, at now: Timestamp, in db: any Connection
   ) throws -> Person.ID? {
-    if let teacher = alarm.teacher { return teacher }
-    return try alarm.lesson.flatMap { try lessons.lesson($0, at: now, in: db)?.teacherInCharge }
+    // A running lesson knows who taught it when its first page came; a substitute may have been appointed since.
+    try alarm.lesson.flatMap { try lessons.lesson($0, at: now, in: db)?.teacherInCharge } ?? alarm.teacher
   }
 
   private static func holders(

@@ -75,7 +75,7 @@ struct LiveSocket: Sendable {
     let device = page.device
     // Read again at the door: the page may have been open for hours, and a removed account must not come in.
     let (entry, standing) = try await services.database.read { db -> (Entry, RoomStanding?) in
-      let relations = try ports.relations(person, plan, db)
+      let relations = try Self.relations(person, plan, ports, in: db)
       let entry = Entry(
         account: page.viewer.account, device: device, relations: relations,
         accountState: try Self.accountState(page, relations, now: now, in: db),
@@ -99,6 +99,17 @@ struct LiveSocket: Sendable {
     }
     if let before, before !== room { await before.lost(page) }
     page.connection.send(LiveJSON.ok(message.ref))
+  }
+
+  /// Of an adult by the plan as it stands now: a substitute may have been appointed since the first page came in. A pupil's
+  /// place on the roster does not hang on who teaches.
+  private static func relations(
+    _ person: Person.ID, _ plan: LessonPlan, _ ports: LiveClassPorts, in db: any Connection
+  ) throws -> Set<LessonRelation> {
+    let relations = try ports.relations(person, plan, db)
+    if case .pupil = RoomStanding.best(of: relations)?.role { return relations }
+    guard let present = try ports.plan(plan.id, db), present.teacher != plan.teacher else { return relations }
+    return try ports.relations(person, present, db)
   }
 
   private static func accountState(

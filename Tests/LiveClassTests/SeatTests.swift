@@ -82,6 +82,36 @@ import Testing
     }
   }
 
+  @Test(
+    "a substitute appointed while the class waits comes in and is told of alarms; who was replaced does not come in"
+  )
+  func substituteWhileTheClassWaits() async throws {
+    try await withClassroom { classroom in
+      let pupil = try await classroom.page(.pupil, in: "lobby")
+      let (school, lesson) = (classroom.school, classroom.lesson)
+      let (substitute, head) = (school.person(.homeroomTeacher), school.person(.head))
+      try await classroom.database.write { db in
+        try db.run(
+          """
+          INSERT INTO substitute_decision (id, unit_id, lesson_id, substitute_id, decided_by, decided_at)
+          VALUES ('thay', \(school.places.school), \(lesson), \(substitute), \(head), \(db.at))
+          """)
+      }
+      let replaced = try await classroom.page(.subjectTeacher)
+      let refused = try await replaced.enter(lesson, ticket: try await replaced.browser.ticket())
+      #expect(refused.t == "refused", "\(refused.code ?? "")")
+      let teacher = try await classroom.page(.homeroomTeacher, in: "room")
+      try await teacher.does("open")
+      try await pupil.hears("the room") { $0.t == "entered" && $0.place == "room" }
+      try await pupil.does("alarm")
+      let told = try await classroom.database.read { db in
+        try db.rows("SELECT person_id FROM alarm_addressee WHERE recipient = 'teacherInCharge'")
+          .map { $0.id(0) as Person.ID }
+      }
+      #expect(told == [substitute])
+    }
+  }
+
   // MARK: Races
 
   @Test("one ticket, two pages at once: it admits one", arguments: EngineKind.allCases)
