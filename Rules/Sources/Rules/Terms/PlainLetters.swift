@@ -1,13 +1,16 @@
 import Foundation
 
-/// What Vietnamese is written with, composed: ASCII that can be seen, blanks, Latin letters with their marks, the usual quotes and dashes.
+/// What Vietnamese is written with, composed: ASCII that can be seen, blanks, Latin letters with their marks,
+/// the usual quotes and dashes.
 ///
-/// In such text nothing composes with its neighbour, nothing is invisible and only blanks are white space, so each scalar can be folded
-/// alone, from a table. Whatever holds anything else takes the general way through Foundation, which costs ten times as much; a test
-/// compares both ways.
+/// In such text nothing composes with its neighbour, nothing is invisible and only blanks are white space, so
+/// each scalar can be folded alone, from a table. Whatever holds anything else takes the general way through
+/// Foundation, which costs many times as much; a test compares both ways.
 package enum PlainLetters {
   /// Whether a text is made of these scalars alone.
-  package static func make(up text: String) -> Bool { text.unicodeScalars.allSatisfy { index(of: $0) != nil } }
+  package static func make(up text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { index(of: $0) != nil }
+  }
 
   /// Without blanks at the ends and with one blank where several were; nil when the text holds anything else.
   static func cleaned(_ text: String) -> String? {
