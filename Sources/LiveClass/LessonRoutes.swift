@@ -150,6 +150,7 @@ extension LiveClassFeature {
       try DoorStore.rotate(
         found.id, unit: unit, because: isFirst ? .first : .asked, by: viewer.person.id, in: db)
     }
+    await rooms.forgetSecrets(of: found.id)
     return .seeOther("/classes/\(found.id)/passphrase")
   }
 
@@ -168,6 +169,7 @@ extension LiveClassFeature {
           "class_door.changed", unit: unit, by: viewer.person.id, of: found.id.rawValue,
           ["needsPassphrase": isNeeded ? "yes" : "no"]))
     }
+    await rooms.forgetSecrets(of: found.id)
     return .seeOther("/classes/\(found.id)/passphrase")
   }
 }

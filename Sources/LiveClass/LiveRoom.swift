@@ -30,6 +30,9 @@ actor LiveRoom {
   /// After a restart: whose connections to the media server went on without us, and since when we wait for them.
   var keptMedia: Set<Person.ID> = []
   var keptSince: Timestamp?
+  /// What no message may hold, and when it was read.
+  var secrets: (value: ClassSecrets, readAt: Timestamp)?
+  var secretsVersion = 0
   private var floods: [Person.ID: FloodBucket] = [:]
   /// Wrong class passwords on this node, some of which may not have been written yet.
   private var guesses: [Account.ID: [Timestamp]] = [:]
@@ -115,13 +118,14 @@ actor LiveRoom {
     }
   }
 
-  func chat(_ typed: String, by person: Person.ID, secrets: ClassSecrets) async throws {
+  func chat(_ typed: String, by person: Person.ID) async throws {
     let now = services.database.now()
     let role = state.seats[person]?.role ?? .pupil
     var bucket = floods[person] ?? .forChat(role, at: now)
     try bucket.take(at: now)
     floods[person] = bucket
-    try await perform(.chat(try ChatRules.accept(typed, secrets: secrets)), by: .person(person))
+    let text = try ChatRules.accept(typed, secrets: try await currentSecrets())
+    try await perform(.chat(text), by: .person(person))
   }
 
   /// At the door. On success the page has its seat, in the lobby or in the room, before this returns.

@@ -54,6 +54,11 @@ actor LiveRooms {
     broken.insert(room.plan.id)
   }
 
+  /// A class has a new password: its lessons look for that one in messages from now on.
+  func forgetSecrets(of schoolClass: SchoolClass.ID) async {
+    for room in rooms.values where room.plan.schoolClass == schoolClass { await room.forgetSecrets() }
+  }
+
   func all() -> [LiveRoom] { Array(rooms.values) }
   func current(_ lesson: Lesson.ID) -> LiveRoom? { rooms[lesson] }
 

@@ -147,12 +147,7 @@ struct LiveSocket: Sendable {
     guard let room = page.room else { throw await notAdmitted(page) }
     let me = page.viewer.person.id
     if message.t == "chat" {
-      let schoolClass = room.plan.schoolClass
-      let live = try await services.database.read { try DoorStore.passphrase(of: schoolClass, in: $0) }
-      let secrets = ClassSecrets(
-        passphrase: live.map { ClassPassphrase(stored: $0.text) },
-        links: ["/lessons/\(room.plan.id.rawValue)", room.plan.id.rawValue])
-      try await room.chat(message.text ?? "", by: me, secrets: secrets)
+      try await room.chat(message.text ?? "", by: me)
     } else {
       let command = try Self.command(message, me)
       try await room.perform(command, by: .person(me))

@@ -140,12 +140,7 @@ extension LiveBench {
   }
 
   private func chat(_ message: PageMessage, _ page: LivePage, _ room: LiveRoom) async throws {
-    let schoolClass = room.plan.schoolClass
-    let live = try await services.database.read { try DoorStore.passphrase(of: schoolClass, in: $0) }
-    let secrets = ClassSecrets(
-      passphrase: live.map { ClassPassphrase(stored: $0.text) },
-      links: ["/lessons/\(room.plan.id.rawValue)", room.plan.id.rawValue])
-    let text = try ChatRules.accept(message.text ?? "", secrets: secrets)
+    let text = try ChatRules.accept(message.text ?? "", secrets: try await room.currentSecrets())
     try await room.perform(.chat(text), by: .person(page.viewer.person.id))
     page.connection.send(LiveJSON.ok(message.ref))
   }
