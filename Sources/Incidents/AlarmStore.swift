@@ -26,9 +26,17 @@ enum AlarmStore {
     try db.row("SELECT \(columns) FROM alarm WHERE id = \(id)").map(stored)
   }
 
-  /// The same press of the same button: a page that got no answer sends it again by another way.
+  /// The same press of the same button: a page that got no answer sends it again by another way. What the system noticed
+  /// about somebody counts once a minute: a second device that goes on trying must not fill a family's letter box.
   static func isRepeat(_ alarm: AlarmCase, at now: Timestamp, in db: any Connection) throws -> Bool {
-    guard let reporter = alarm.reporter else { return false }
+    guard let reporter = alarm.reporter else {
+      guard let about = alarm.about else { return false }
+      return try db.exists(
+        """
+        SELECT 1 FROM alarm WHERE reporter_id IS NULL AND about_id = \(about) AND class_id = \(alarm.schoolClass)
+          AND kind = \(alarm.kind.rawValue) AND at > \(now - .minute)
+        """)
+    }
     return try db.exists(
       """
       SELECT 1 FROM alarm WHERE reporter_id = \(reporter) AND class_id = \(alarm.schoolClass)
