@@ -83,9 +83,12 @@ package struct IncidentsFeature: Sendable {
       )
     }
     guard let stored else { throw UserError.notFound }
-    let subject = Subject(
-      unit: stored.alarm.unit, schoolClass: stored.alarm.schoolClass,
-      person: wasTold ? context.viewer?.children.first : nil)
-    return (stored, try context.require(action, on: subject))
+    let subject = Subject(unit: stored.alarm.unit, schoolClass: stored.alarm.schoolClass)
+    do {
+      return (stored, try context.require(action, on: subject))
+    } catch  where wasTold {
+      // A guardian, or yesterday's substitute.
+      return (stored, try context.require(.viewHome))
+    }
   }
 }

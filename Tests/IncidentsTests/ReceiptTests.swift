@@ -53,6 +53,19 @@ import Testing
     }
   }
 
+  @Test("a second device that goes on trying is told of once a minute", arguments: EngineKind.allCases)
+  func doubleUseIsToldOnce(_ kind: EngineKind) async throws {
+    try await AlarmFixture.with(kind) { f in
+      let first = try await f.raise(.doubleUse, by: nil, about: .pupil)
+      f.school.clock.advance(30)
+      let again = try await f.raise(.doubleUse, by: nil, about: .pupil)
+      let other = try await f.raise(.doubleUse, by: nil, about: .classmate)
+      f.school.clock.advance(31)
+      let later = try await f.raise(.doubleUse, by: nil, about: .pupil)
+      #expect(first != nil && again == nil && other != nil && later != nil)
+    }
+  }
+
   /// Who may read the alarm of `pupil` in 6A1, and who may not.
   static let readers: [(actor: Actor, status: Int)] = [
     (.subjectTeacher, 200), (.homeroomTeacher, 200), (.head, 200), (.deputyHead, 200), (.guardian, 200),
@@ -77,6 +90,25 @@ import Testing
       }
       #expect(try await f.count("alarm.acknowledged") == 0)
       #expect(try await f.school.ask(.get, "/alarms/\(id)").status == 303)
+    }
+  }
+
+  @Test("who was told may look and take it up, also when the class is theirs no more")
+  func toldWithoutAPlace() async throws {
+    try await AlarmFixture.with { f in
+      let id = try #require(try await f.raise(by: .pupil))
+      let person = f.school.person(.teacherOfOtherClass)
+      #expect(try await f.school.ask(.get, "/alarms/\(id)", as: .teacherOfOtherClass).status == 403)
+      try await f.school.database.write { db in
+        try db.run(
+          """
+          INSERT INTO alarm_addressee (alarm_id, person_id, recipient, at)
+          VALUES (\(id), \(person), 'teacherInCharge', \(db.at))
+          """)
+      }
+      #expect(try await f.school.ask(.get, "/alarms/\(id)", as: .teacherOfOtherClass).status == 200)
+      let taken = try await f.school.ask(.post, "/alarms/\(id)/acknowledgement", as: .teacherOfOtherClass)
+      #expect(taken.status == 303)
     }
   }
 
