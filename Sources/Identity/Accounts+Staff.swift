@@ -65,12 +65,18 @@ extension Accounts {
 
   // MARK: Both halves of a sign-in
 
+  /// Whether somebody has printed a slip since a moment, or holds one that still opens the account.
+  ///
+  /// Attack prevented: printing a slip, waiting a day, taking the second factor away, and only then using the slip.
   package static func issuedSlip(
-    for account: Account.ID, by actor: Person.ID, since moment: Timestamp, in db: any Connection
+    for account: Account.ID, by actor: Person.ID, since moment: Timestamp, at now: Timestamp,
+    in db: any Connection
   ) throws -> Bool {
     try db.exists(
-      "SELECT 1 FROM account_slip WHERE account_id = \(account) AND issued_by = \(actor) AND issued_at > \(moment)"
-    )
+      """
+      SELECT 1 FROM account_slip WHERE account_id = \(account) AND issued_by = \(actor) AND (issued_at > \(moment)
+        OR (used_at IS NULL AND revoked_at IS NULL AND expires_at > \(now)))
+      """)
   }
 
   package static func resetFactor(

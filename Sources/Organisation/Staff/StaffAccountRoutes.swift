@@ -85,7 +85,7 @@ extension StaffCase {
     let since = db.at - 1 * .day
     return switch step {
     case .issueSlip: try Accounts.resetFactor(of: account.id, by: actor, since: since, in: db)
-    case .resetFactor: try Accounts.issuedSlip(for: account.id, by: actor, since: since, in: db)
+    case .resetFactor: try Accounts.issuedSlip(for: account.id, by: actor, since: since, at: db.at, in: db)
     default: false
     }
   }
