@@ -115,11 +115,17 @@ extension Schools {
     in db: Transaction
   ) throws {
     if function == .head {
-      try db.run(
+      let former = try db.rows(
         """
         UPDATE unit_function SET valid_to = CASE WHEN valid_from > \(day) THEN valid_from ELSE \(day) END
-        WHERE unit_id = \(unit) AND function = 'head' AND valid_to IS NULL
+        WHERE unit_id = \(unit) AND function = 'head' AND valid_to IS NULL RETURNING holder_id
         """)
+      for row in former {
+        try db.publish(
+          Event(
+            "function.ended", unit: unit, by: actor, of: row.optionalText(0),
+            ["function": function.rawValue, "on": day.description]))
+      }
     }
     try db.run(
       """
