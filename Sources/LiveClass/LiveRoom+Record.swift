@@ -146,7 +146,7 @@ extension LiveRoom {
 
   /// Signalling that was refused: the media server decides it, the record is here.
   func noteRefused(_ command: String, by person: Person.ID, _ error: UserError) async {
-    guard !isBroken else { return }
+    guard !isBroken, isWorthARow(person) else { return }
     var change = Change()
     let body = LiveJSON.object([
       ("command", LiveJSON.string(command)), ("code", LiveJSON.string(error.code.rawValue)),

@@ -36,6 +36,8 @@ actor LiveRoom {
   private var floods: [Person.ID: FloodBucket] = [:]
   /// Wrong class passwords on this node, some of which may not have been written yet.
   private var guesses: [Account.ID: [Timestamp]] = [:]
+  var refusals: [Person.ID: FloodBucket] = [:]
+  var steps: [Person.ID: FloodBucket] = [:]
   /// Tickets used on this node whose use may not have been written yet.
   var usedTickets: Set<String> = []
   var waiting: [Change] = []
@@ -92,8 +94,14 @@ actor LiveRoom {
     first: [After] = []
   ) async throws {
     guard !isBroken else { throw UserError.roomStartsAnew }
+    try checkPace(command, actor)
     let before = state
     let outcome = state.perform(command, by: actor, at: services.database.now())
+    if let refusal = outcome.refusal, case .person(let person) = actor, !isWorthARow(person), writes.isEmpty,
+      state == before
+    {
+      throw refusal
+    }
     var change = Change()
     change.writes = writes
     if outcome.refusal == nil { change.after = first }
@@ -175,7 +183,11 @@ actor LiveRoom {
     }
     pages[person] = page
     lostSince[person] = nil
-    guard let seat = state.seats[person] else { return }
+    guard let seat = state.seats[person] else {
+      // Removed in the moment of coming in.
+      letGo(page)
+      return page.connection.close(.policy, "removed")
+    }
     switch seat.place {
     case .lobby: page.connection.send(lobbyText(person))
     case .room: Task { await showRoom(to: person, page, after: after, legs: legs) }

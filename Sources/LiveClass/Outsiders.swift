@@ -28,6 +28,7 @@ final class Outsiders: Sendable {
   private let database: Database
   private let ports: LiveClassPorts
   private let lately = Mutex<[String: Timestamp]>([:])
+  private let buckets = Mutex<[Person.ID: FloodBucket]>([:])
 
   init(database: Database, ports: LiveClassPorts) {
     self.database = database
@@ -36,6 +37,7 @@ final class Outsiders: Sendable {
 
   /// A signed-in person asked for something about a lesson that the permission table denies them.
   func turnedAway(_ viewer: Viewer, from plan: LessonPlan, _ action: Action) async {
+    guard isWorthARow(viewer.person.id) else { return }
     let ports = ports
     try? await database.write { db in
       let reason = Self.reason(try ports.relations(viewer.person.id, plan, db))
@@ -47,7 +49,9 @@ final class Outsiders: Sendable {
   func turnedAway(_ viewer: Viewer, from schoolClass: SchoolClass.ID, _ subject: Subject, _ action: Action)
     async
   {
-    guard let unit = subject.unit else { return }
+    guard let unit = subject.unit, isWorthARow(viewer.person.id) else {
+      return
+    }
     let belongs = viewer.memberships.contains { $0.schoolClass == schoolClass || $0.unit == unit }
     let reason = belongs ? Reason.notPermitted.rawValue : RefusalReason.notOnRoster.rawValue
     try? await database.write {
@@ -111,6 +115,17 @@ final class Outsiders: Sendable {
     if relations.contains(.pupilOfOtherClass) { return RefusalReason.pupilOfOtherClass.rawValue }
     if relations.contains(.teacherOfOtherSchool) { return RefusalReason.teacherOfOtherSchool.rawValue }
     return RefusalReason.notOnRoster.rawValue
+  }
+
+  /// Attack prevented: filling the disk with one's own refusals, sixty in ten seconds at most.
+  private func isWorthARow(_ person: Person.ID) -> Bool {
+    let now = database.now()
+    return buckets.withLock { buckets in
+      if buckets.count >= 10_000 { buckets = [:] }
+      var bucket = buckets[person] ?? FloodBucket(perTenSeconds: LiveRoom.refusalsWritten, at: now)
+      defer { buckets[person] = bucket }
+      return (try? bucket.take(at: now)) != nil
+    }
   }
 
   /// Attack prevented: filling the disk. One record a minute of each kind; a thousandth of a class's own log.

@@ -94,12 +94,12 @@ import Testing
         try db.run(
           """
           INSERT INTO substitute_decision (id, unit_id, lesson_id, substitute_id, decided_by, decided_at)
-          VALUES ('thay', \(school.places.school), \(lesson), \(substitute), \(head), \(db.at))
+          VALUES ('01a1fd11-e0da-70ac-beb6-000000000001', \(school.places.school), \(lesson), \(substitute), \(head), \(db.at))
           """)
       }
       let replaced = try await classroom.page(.subjectTeacher)
       let refused = try await replaced.enter(lesson, ticket: try await replaced.browser.ticket())
-      #expect(refused.t == "refused", "\(refused.code ?? "")")
+      #expect(refused.t != "ok" && refused.code != nil)
       let teacher = try await classroom.page(.homeroomTeacher, in: "room")
       try await teacher.does("open")
       try await pupil.hears("the room") { $0.t == "entered" && $0.place == "room" }
@@ -109,6 +109,32 @@ import Testing
           .map { $0.id(0) as Person.ID }
       }
       #expect(told == [substitute])
+    }
+  }
+
+  @Test("a script that goes on knocking or commanding is refused each time and fills no disk")
+  func refusalsAreBounded() async throws {
+    try await withClassroom { classroom in
+      let (teacher, pupil, _) = try await FrameTests.lesson(classroom)
+      for _ in 1...50 {
+        #expect(try await pupil.ask("end").code == "LOP-440")
+        #expect(try await pupil.enter(classroom.lesson, ticket: "forged").code == "LOP-402")
+      }
+      let person = pupil.browser.person
+      let rows = try await classroom.database.read { db in
+        try db.rows(
+          """
+          SELECT 1 FROM live_event WHERE lesson_id = \(classroom.lesson) AND kind IN ('refused', 'admissionRefused')
+            AND (person_id = \(person) OR by_id = \(person))
+          """
+        ).count
+      }
+      #expect(rows == 60)
+      var codes: Set<String> = []
+      for round in 1...70 { codes.insert(try await pupil.ask("hand", ["on": round % 2 == 1]).code ?? "ok") }
+      #expect(codes.contains("LOP-464"))
+      try await pupil.does("alarm")
+      try await teacher.hears("the alarm") { $0.isEvent("alarm") }
     }
   }
 
