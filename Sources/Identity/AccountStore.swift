@@ -137,7 +137,12 @@ package enum Accounts {
       )
     else { throw UserError.slipNotUsable }
     let id: Account.ID = account.id(0)
-    try db.run("UPDATE account SET password_hash = \(passwordHash), state = 'active' WHERE id = \(id)")
+    // Attack prevented: a reprinted slip that a stranger finds opens no room, because an adult must confirm the account anew.
+    try db.run(
+      """
+      UPDATE account SET password_hash = \(passwordHash), state = 'active', verified_at = NULL, verified_by = NULL
+      WHERE id = \(id)
+      """)
     try Sessions.endAll(of: id, because: .reset, in: db)
     let person: Person.ID = account.id(1)
     try db.publish(Event("account.activated", unit: account.id(2), by: person, of: person.rawValue))

@@ -163,7 +163,7 @@ enum LessonReporting {
 
   static func words(_ arrival: Attendance.Arrival) -> String {
     switch arrival {
-    case .awaited: "Đang chờ"
+    case .awaited: "Chưa vào"
     case .onTime: "Đúng giờ"
     case .late(let minutes): "Muộn \(minutes) phút"
     case .absent: "Vắng"

@@ -23,6 +23,19 @@ import Testing
     #expect(try await school.eventNames().count { $0 == "account.activated" } == 1)
   }
 
+  @Test("who comes in by a second slip is confirmed anew by an adult", arguments: EngineKind.allCases)
+  func secondSlip(_ kind: EngineKind) async throws {
+    let school = try await DemoSchool.make(kind)
+    let by = school.person(.homeroomTeacher)
+    let issued = try await school.issue("em.moi")
+    _ = try await school.activateByForm("em.moi", try await school.slip(for: issued))
+    let active = try #require(try await school.state(issued.person))
+    try await school.database.write { try Accounts.verify(active, by: by, in: $0) }
+    let found = try await school.slip(for: active)
+    #expect(try await school.activateByForm("em.moi", found, password: "một mật khẩu khác").status == 303)
+    #expect(try await school.state(issued.person)?.isVerified == false)
+  }
+
   @Test("typed as people type: small letters, blanks, no dashes", arguments: [0, 1, 2, 3])
   func typing(_ way: Int) async throws {
     let school = try await DemoSchool.make(.sqlite)

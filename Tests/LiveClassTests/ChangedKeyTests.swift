@@ -27,7 +27,10 @@ import Web
     (.pupil, []), (.guardian, []), (.subjectTeacher, []), (.homeroomTeacher, []),
     (
       .head,
-      [.enterLesson, .raiseAlarm, .viewLessonRecord, .exportLessonRecord, .liftBan, .rotateClassPassphrase]
+      [
+        .enterLesson, .raiseAlarm, .viewLessonRecord, .exportLessonRecord, .liftBan, .viewClassPassphrase,
+        .rotateClassPassphrase,
+      ]
     ),
     (.itTeacher, []),
   ]
@@ -67,7 +70,7 @@ import Web
           }
         }
       }
-      #expect(tried == 6 * 2 * 9 - 8)
+      #expect(tried == 6 * 2 * 9 - 9)
       let wrote = try await classroom.database.read { db in
         try db.rows("SELECT COUNT(*) FROM alarm")[0].int(0)
           + db.rows("SELECT COUNT(*) FROM class_passphrase")[0].int(0)

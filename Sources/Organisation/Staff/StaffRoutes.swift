@@ -36,10 +36,11 @@ extension OrganisationFeature {
       StaffRules.functions.contains(function)
     else { throw UserError.missingField("Chức vụ") }
     let today = Day(at: db.at)
+    // Before anything is read: two deputies of a school without a head must not both find the place free.
+    try Schools.lockRoster(of: one.unit, in: db)
     let hasHead = try Schools.holders(in: one.unit, on: today, in: db).contains { $0.function == .head }
     try StaffRules.checkFunction(
       function, ending: false, by: try one.actorStanding(in: db), hasHead: hasHead)
-    try Schools.lockRoster(of: one.unit, in: db)
     let held = try Schools.functions(of: one.target, in: one.unit, from: today, in: db)
     guard !held.contains(where: { $0.function == function }) else { return }
     try Schools.appoint(one.target, as: function, of: one.unit, from: today, by: one.actor, in: db)

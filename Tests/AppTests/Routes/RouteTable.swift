@@ -209,7 +209,7 @@ extension RouteRow {
     .init("GET /lessons/:lesson/record", "200 teacher homeroom head deputy"),
     .init("GET /lessons/:lesson/record.csv", "200 teacher homeroom head deputy"),
     .init("POST /lessons/:lesson/bans/lifted", "422 teacher homeroom head deputy"),
-    .init("GET /classes/:class/passphrase", "200 teacher homeroom"),
+    .init("GET /classes/:class/passphrase", "200 teacher homeroom head deputy"),
     .init("POST /classes/:class/passphrase", "303 teacher homeroom head deputy", readsForm: false),
     .init("POST /classes/:class/door", "303 teacher homeroom head deputy"),
   ]
