@@ -161,6 +161,15 @@ package enum Accounts {
     try db.publish(Event("account.verified", unit: account.unit, by: actor, of: account.person.rawValue))
   }
 
+  /// As `verify`, by somebody whose own account was verified.
+  ///
+  /// Attack prevented: a child who carries the parent's slip home along with its own confirms itself.
+  /// - Throws: LOP-235 for anybody else.
+  package static func verify(_ account: AccountRecord, by viewer: Viewer, in db: Transaction) throws {
+    guard viewer.isVerified else { throw UserError.verifierNotVerified }
+    try verify(account, by: viewer.person.id, in: db)
+  }
+
   package static func lock(_ account: AccountRecord, by actor: Person.ID, reason: String, in db: Transaction)
     throws
   {

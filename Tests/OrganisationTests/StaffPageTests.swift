@@ -67,6 +67,29 @@ import Testing
     )
   }
 
+  /// Attack prevented: an officer who also teaches at a school is taken for any colleague there.
+  @Test("the account of another unit's leader is not a school's to open", arguments: EngineKind.allCases)
+  func leadersElsewhere(_ kind: EngineKind) async throws {
+    let pages = try await SchoolPages.make(kind)
+    let school = pages.school
+    let officer = try await school.database.write { db in
+      let person = try People.add(name: "Ngô Thị Yến", in: db)
+      _ = try Accounts.issue(to: person, login: "so.yen", unit: school.department, by: nil, in: db)
+      try Schools.appoint(person, as: .officer, of: school.department, from: SchoolFixture.began, in: db)
+      try Schools.join(person, staffOf: school.school, from: school.today, by: nil, in: db)
+      return person
+    }
+    #expect(try await Self.post(pages, "/staff", as: pages.it, "login=so.yen").status == 422)
+    for actor in [pages.it, school.head] {
+      for step in ["lock", "unlocking", "session-ending", "second-factor-reset", "verification"] {
+        let answer = try await Self.post(pages, "/staff/\(officer)/\(step)", as: actor, "reason=lost")
+        #expect(answer.status == 403 && answer.text.contains("LOP-236"), "\(step)")
+      }
+      let slip = try await Self.post(pages, "/staff/slips", as: actor, "person=\(officer)")
+      #expect(slip.status == 403 && slip.text.contains("LOP-236") && !slip.text.contains("/activate"))
+    }
+  }
+
   @Test("who leaves school loses functions, assignments and sessions at once", arguments: EngineKind.allCases)
   func leaving(_ kind: EngineKind) async throws {
     let pages = try await SchoolPages.make(kind)

@@ -19,7 +19,7 @@ extension OrganisationFeature {
   }
 
   private func showChild(_ request: Request, _ context: AppContext) async throws -> Response {
-    let (_, child) = try await subject(context)
+    let (viewer, child) = try await subject(context)
     let today = today
     let view = try await database.read { db -> ChildPages.Child? in
       guard let name = try People.names(of: [child], in: db)[child],
@@ -34,14 +34,14 @@ extension OrganisationFeature {
         account: try Accounts.state(of: child, in: db))
     }
     guard let view else { throw UserError.notFound }
-    return ChildPages.child(view).response(in: context)
+    return ChildPages.child(view, mayConfirm: viewer.isVerified).response(in: context)
   }
 
   private func verifyChild(_ request: Request, _ context: AppContext) async throws -> Response {
     let (viewer, child) = try await subject(context)
     try await database.write { db in
       guard let account = try Accounts.state(of: child, in: db) else { throw UserError.notFound }
-      try Accounts.verify(account, by: viewer.person.id, in: db)
+      try Accounts.verify(account, by: viewer, in: db)
     }
     return .seeOther("/children/\(child)")
   }
@@ -58,11 +58,12 @@ enum ChildPages {
     let account: AccountRecord?
   }
 
-  static func child(_ child: Child) -> Page {
+  /// - Parameter mayConfirm: whether the viewer's own account was confirmed.
+  static func child(_ child: Child, mayConfirm: Bool) -> Page {
     Page(
       child.name,
       body: """
-        \(step(child))
+        \(step(child, mayConfirm: mayConfirm))
         <section aria-labelledby="about"><h2 id="about">Thông tin của con</h2>
         <dl class="facts"><dt>Lớp</dt><dd>\(child.facts.name), \(child.school)</dd>
         <dt>Số thứ tự</dt><dd>\(child.orderNumber)</dd>
@@ -73,13 +74,13 @@ enum ChildPages {
   }
 
   /// The one thing that is up to the guardian now.
-  private static func step(_ child: Child) -> HTML {
+  private static func step(_ child: Child, mayConfirm: Bool) -> HTML {
     let isWaiting = child.account?.state == .active && child.account?.isVerified == false
     return """
       <section class="\(isWaiting ? "now due" : "now")" aria-labelledby="now"><p class="eyebrow">\(ClassPages.state(child.account))</p>
       <h1 id="now">\(person: child.name)</h1>
       <p class="lead">\(words(child.account))</p>
-      \(confirm(child), when: isWaiting)</section>
+      \(mayConfirm ? confirm(child) : notYet, when: isWaiting)</section>
       """
   }
 
@@ -94,6 +95,10 @@ enum ChildPages {
     case .closed: "Tài khoản của con đã đóng."
     }
   }
+
+  private static let notYet: HTML = """
+    <p>Tài khoản của phụ huynh cũng đang chờ xác nhận. Hãy nhờ giáo viên chủ nhiệm xác nhận cả hai.</p>
+    """
 
   private static func confirm(_ child: Child) -> HTML {
     """

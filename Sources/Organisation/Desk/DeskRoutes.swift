@@ -11,7 +11,10 @@ extension OrganisationFeature {
     routes.get(account, .viewAccountDesk, showAccount)
     routes.post("/classes/:class/verifications", .verifyAccount, verifySeveral)
     routes.post(account + "/verification", .verifyAccount) { request, context in
-      try await change(.verifyAccount, request, context) { try Accounts.verify($0, by: $1, in: $2) }
+      try await change(.verifyAccount, request, context) { account, _, db in
+        guard let viewer = context.viewer else { throw UserError.signInNeeded }
+        try Accounts.verify(account, by: viewer, in: db)
+      }
     }
     routes.post(account + "/password-reset", .resetAccount) { request, context in
       try await change(.resetAccount, request, context) { try Accounts.reset($0, by: $1, in: $2) }
@@ -87,7 +90,7 @@ extension OrganisationFeature {
       }
       var done: Set<Person.ID> = []
       for row in ready where done.insert(row.person).inserted {
-        if let account = row.account { try Accounts.verify(account, by: viewer.person.id, in: db) }
+        if let account = row.account { try Accounts.verify(account, by: viewer, in: db) }
       }
     }
     return .seeOther("/classes/\(facts.id)/accounts")

@@ -38,6 +38,18 @@ extension Schools {
     return held.contains(.itTeacher) ? .itTeacher : .other
   }
 
+  /// Whether somebody is head, deputy or officer of another unit.
+  static func leadsElsewhere(
+    _ person: Person.ID, than unit: OrgUnit.ID, on day: Day, in db: any Connection
+  ) throws -> Bool {
+    try db.exists(
+      """
+      SELECT 1 FROM unit_function
+      WHERE holder_id = \(person) AND unit_id <> \(unit) AND function IN ('head', 'deputy_head', 'officer')
+        AND valid_from <= \(day) AND (valid_to IS NULL OR valid_to > \(day))
+      """)
+  }
+
   /// A function as it is held or will be, with its days.
   struct HeldFunction: Sendable, Equatable {
     let function: UnitFunction

@@ -84,17 +84,21 @@ enum StaffList {
           subject: assignment.subject.map { subjects[$0] ?? "" })
       },
       hasFactor: try row.account.map { try Accounts.hasFactor($0.id, in: db) } ?? false,
-      offers: offers(by: actor, to: target, isOneself: viewer == person), mayHandHeadOn: actor == .head,
+      offers: offers(
+        by: actor, to: target, isOneself: viewer == person,
+        leadsElsewhere: try Schools.leadsElsewhere(person, than: unit.id, on: day, in: db)),
+      mayHandHeadOn: actor == .head,
       classes: try year.map { try Schools.classes(of: unit.id, year: $0.id, in: db) } ?? [],
       subjects: try Schools.subjects(of: unit.id, in: db))
   }
 
   private static func offers(
-    by actor: StaffRules.Standing, to target: StaffRules.Standing, isOneself: Bool
+    by actor: StaffRules.Standing, to target: StaffRules.Standing, isOneself: Bool, leadsElsewhere: Bool
   ) -> Set<StaffRules.Step> {
     Set(
       StaffRules.Step.allCases.filter { step in
-        (try? StaffRules.check(.init(step, by: actor, to: target, isOneself: isOneself))) != nil
+        (try? StaffRules.check(
+          .init(step, by: actor, to: target, isOneself: isOneself, leadsElsewhere: leadsElsewhere))) != nil
       })
   }
 

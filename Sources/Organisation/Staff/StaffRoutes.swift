@@ -133,11 +133,12 @@ struct StaffCase: Sendable {
     try Schools.standing(of: person, in: unit, on: Day(at: db.at), in: db)
   }
 
-  /// - Throws: LOP-215 … LOP-218, see `StaffRules`.
+  /// - Throws: LOP-215 … LOP-218, LOP-236, see `StaffRules`.
   func check(_ step: StaffRules.Step, didTheOtherHalf: Bool = false, in db: Transaction) throws {
     try StaffRules.check(
       .init(
         step, by: try standing(of: actor, in: db), to: try standing(of: target, in: db),
-        isOneself: actor == target, didTheOtherHalf: didTheOtherHalf))
+        isOneself: actor == target, didTheOtherHalf: didTheOtherHalf,
+        leadsElsewhere: try Schools.leadsElsewhere(target, than: unit, on: Day(at: db.at), in: db)))
   }
 }

@@ -33,6 +33,12 @@ extension UserError {
       .conflict)
   }
 
+  /// LOP-235. Thrown when somebody confirms a child's account whose own account nobody has confirmed.
+  package static let verifierNotVerified = UserError(
+    .init(rawValue: "LOP-235"),
+    "Tài khoản của bạn chưa được nhà trường xác nhận nên chưa xác nhận được cho người khác. Phụ huynh hãy nhờ giáo viên chủ nhiệm, giáo viên hãy nhờ nhà trường.",
+    .forbidden)
+
   /// LOP-207. Thrown when slips are asked for nobody.
   package static let nobodyChosen = UserError(
     .init(rawValue: "LOP-207"), "Chưa chọn ai. Hãy đánh dấu ít nhất một người trong danh sách rồi bấm lại.")
@@ -123,6 +129,12 @@ extension UserError {
   package static let secondPersonNeeded = UserError(
     .init(rawValue: "LOP-217"),
     "Phiếu và xác thực hai bước của lãnh đạo phải do hai người khác nhau cấp lại. Hãy nhờ người thứ hai, hoặc đợi một ngày.",
+    .forbidden)
+
+  /// LOP-236. Thrown when a school would change the account of a head or officer of another unit.
+  package static let leadsOtherUnit = UserError(
+    .init(rawValue: "LOP-236"),
+    "Người này giữ chức vụ ở đơn vị khác, nên tài khoản do đơn vị đó quản lý. Hãy liên hệ đơn vị đó.",
     .forbidden)
 
   /// LOP-218. Thrown when a school would be left without a head.

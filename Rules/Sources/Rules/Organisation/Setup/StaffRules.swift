@@ -25,25 +25,31 @@ package enum StaffRules {
     /// Whether the actor has issued a slip (before a reset of the second factor) or reset the second factor (before a
     /// slip) for this person within the last day.
     package var didTheOtherHalf: Bool
+    /// Whether the target is a head, a deputy or an officer of another unit.
+    package var leadsElsewhere: Bool
 
     package init(
-      _ step: Step, by actor: Standing, to target: Standing, isOneself: Bool, didTheOtherHalf: Bool = false
+      _ step: Step, by actor: Standing, to target: Standing, isOneself: Bool, didTheOtherHalf: Bool = false,
+      leadsElsewhere: Bool = false
     ) {
       self.step = step
       self.actor = actor
       self.target = target
       self.isOneself = isOneself
       self.didTheOtherHalf = didTheOtherHalf
+      self.leadsElsewhere = leadsElsewhere
     }
   }
 
   /// - Throws: LOP-215 about oneself, LOP-216 about a leader, LOP-217 for both halves of a leader's sign-in,
-  ///   LOP-218 for a head without successor.
+  ///   LOP-218 for a head without successor, LOP-236 about the account of another unit's leader.
   package static func check(_ one: Case) throws(UserError) {
     if one.isOneself, [.verify, .lock, .unlock, .resetFactor, .leave].contains(one.step) {
       throw .notAboutOneself
     }
     if one.step == .leave, one.target == .head { throw .headWithoutSuccessor }
+    // Attack prevented: an officer also teaches at a school, which opens the officer's account with a slip of its own.
+    if one.leadsElsewhere, !one.isOneself, one.step != .leave { throw .leadsOtherUnit }
     guard one.target.isLeader, !one.isOneself else { return }
     if !one.actor.isLeader, [.lock, .unlock, .leave].contains(one.step) { throw .leadersDecide }
     // Attack prevented: one person sets the head's password and takes the second factor away, and is the head then.
